@@ -57,9 +57,9 @@ class Match(NamedTuple):
 
 def read(path: Path, when: str) -> Drafted:
     """Return the draft of a text for a meeting on the day `when`."""
-    text = prose.decoded(path.read_bytes(), path.name)
+    text = prose.of_file(path.read_bytes(), path.name)
     about = About(when=VagueDate.parse(when))
-    return draft(prose.read(text, prose.form_of(path.name, text)), about, name=path.name, compiled=date(2026, 11, 23))
+    return draft(text, about, name=path.name, compiled=date(2026, 11, 23))
 
 
 def matches(rows: Sequence[dict[str, Any]], candidates: Sequence[Candidate]) -> list[Match]:

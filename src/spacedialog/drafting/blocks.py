@@ -1,151 +1,237 @@
-"""The blocks of a text, headings, paragraphs and points of lists: of plain text and of Markdown."""
+"""The blocks of a text, its headings, paragraphs and points of lists, and how plain text is divided into them."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-from spacedialog.errors import InputError
-
-if TYPE_CHECKING:
-    from markdown_it.token import Token
+from typing import Literal, NamedTuple
 
 Kind = Literal["heading", "paragraph", "item"]
 
 
 class Block(NamedTuple):
-    """A heading, a paragraph, or a point of a list."""
+    """A heading, a paragraph, or a point of a list.
+
+    `level` is the depth of a point, from 1. `number` is the one that a paragraph or a point bears: `4`, `2.1`.
+    """
 
     kind: Kind
     text: str
+    level: int = 0
+    number: str = ""
 
 
-def number_and_rest(text: str) -> tuple[str, str]:
-    """The number that a paragraph bears, and the rest of it."""
-    found = re.match(r"\(?(\d{1,3})[.)](?:\s+|(?=[A-Z]))", text)
-    return (found[1], text[found.end() :]) if found else ("", text)
+class Mark(NamedTuple):
+    """The mark before a point or a numbered paragraph: its form (`-`, `(1)`, `a.`), its number, and the rest."""
+
+    form: str
+    number: str
+    rest: str
 
 
-_LETTERED = re.compile(r"\s*\(?(?:[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
-_POINT = re.compile(r"\s*(?:[-*\u2022\u2023\u25aa\u25cf\u25e6\u2013\u2014]|\(?(?:[a-z]|[ivx]{1,4})[.)])\s+(?=\S)")
+_NUMBER = re.compile(r"(\(?)(\d{1,3}(?:\.\d{1,2})*)([.)])(?:\s+|(?=[A-Z]))|()(\d{1,2}(?:\.\d{1,2})+)()\s+(?=[A-Z])")
+_LETTER = re.compile(r"(\(?)([a-z]|[ivx]{1,5})([.)])\s+(?=\S)")
+_BULLET = re.compile(
+    r"([-*+\u2022\u2023\u2043\u25a0-\u25a1\u25aa\u25ab\u25b6\u25ba\u25cb\u25cf\u25e6\u2013\u2014\u00b7\u27a2\u2713"
+    r"\uf0a7\uf0b7\uf0d8]|o(?= ))\s+(?=\S)"
+)
+ENDS = re.compile(r"[.:;!?][\"'\u201d\u2019)\]]*$")
 
 
-def blocks_of_plain(text: str) -> Iterator[Block]:
-    """The blocks of plain text, by blank lines, numbers and the signs of points."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+def mark_of(line: str) -> Mark | None:
+    """Return the mark that begins a line."""
+    if found := _NUMBER.match(line):
+        opening, number, closing = found.groups()[:3] if found[2] else found.groups()[3:]
+        return Mark(f"{opening}1{closing}", number, line[found.end() :])
+    if found := _LETTER.match(line):
+        form = "i" if found[2] == "i" or len(found[2]) > 1 else "a"
+        return Mark(f"{found[1]}{form}{found[3]}", "", line[found.end() :])
+    found = _BULLET.match(line)
+    return Mark(found[1], "", line[found.end() :]) if found else None
+
+
+def blocks_of_plain(text: str, *, is_wrapped: bool | None = None) -> Iterator[Block]:
+    """Yield the blocks of plain text, by blank lines, marks and indents; lines broken at a width are joined.
+
+    Whether they are is found out if `is_wrapped` is None.
+    """
+    lines = _lines(text)
     filled = [line for line in lines if line.strip()]
-    # Without blank lines between, each line is a paragraph, unless the lines are broken at a width.
-    packed = len(filled) > 1 and len(filled) == len("\n".join(lines).strip().split("\n"))
-    wide = packed and sum(len(line) > 120 for line in filled) * 3 > len(filled)
-    gathered: list[str] = []
-    kind: Kind = "paragraph"
-
-    def flush() -> Iterator[Block]:
-        if gathered:
-            yield Block(kind, " ".join(gathered))
-            gathered.clear()
-
-    lines = _head_apart(lines)
-    for line in lines:
-        point = _POINT.match(line)
-        starts_number = packed and number_and_rest(line.strip())[0]
-        if not line.strip():
-            yield from flush()
-            kind = "paragraph"
-        elif point:
-            yield from flush()
-            kind = "item"
-            gathered.append(line[point.end() :].strip())
-        elif wide or starts_number:
-            yield from flush()
-            kind = "paragraph"
-            gathered.append(line.strip())
+    if not filled:
+        return
+    if is_wrapped is None:
+        ended = sum(bool(ENDS.search(line)) for line in filled)
+        is_wrapped = sum(len(line) > 120 for line in filled) * 3 <= len(filled) and ended * 10 < len(filled) * 7
+    width = sorted(map(len, filled))[len(filled) * 9 // 10] if is_wrapped else 1_000_000
+    left = _left(lines)
+    levels: list[tuple[int, str]] = []
+    block, parts = Block("heading", ""), [""]
+    previous = ""
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        said = line.strip()
+        if not said:
+            previous = ""
+            continue
+        indent = len(line) - len(line.lstrip())
+        mark = mark_of(said)
+        if mark and previous and not _may_begin(previous, width, is_same=bool(levels) and levels[-1][1] == mark.form):
+            mark = None
+        is_point = not mark and not previous and bool(parts[0]) and _is_indented(line, following, left)
+        belongs = levels and levels[-1][1] and levels[-1][0] < indent  # one more paragraph of a point
+        if is_point and belongs or previous and not mark and not _is_apart(previous, said, width):
+            parts.append(said)
         else:
-            gathered.append(line.strip())
-    yield from flush()
+            yield block._replace(text=" ".join(parts))
+            parts = [mark.rest if mark else said]
+            if mark and mark.number:
+                block = Block("paragraph", "", _deepen(levels, indent, mark.form), mark.number)
+            elif mark or is_point:
+                block = Block("item", "", _deepen(levels, indent, mark.form if mark else ""))
+            else:
+                levels.clear()
+                block = Block("paragraph", "")
+        previous = said
+    yield block._replace(text=" ".join(parts))
 
 
-def _head_apart(lines: Sequence[str]) -> list[str]:
-    """The lines, with blank ones between those of the first block where that is a head: short, and no sentence."""
-    begin = next((n for n, line in enumerate(lines) if line.strip()), 0)
-    end = next((n for n in range(begin, len(lines)) if not lines[n].strip()), len(lines))
-    head = lines[begin:end]
-    if end == len(lines) or len(head) > 6 or any(len(line) > 140 or re.search(r"[.;:]\s*$", line) for line in head):
-        return list(lines)
-    return [*lines[:begin], *(part for line in head for part in (line, "")), *lines[end:]]
+def _deepen(levels: list[tuple[int, str]], indent: int, form: str) -> int:
+    """Return the level of a point by the points that are open, from its indent and the form of its mark."""
+    while levels and levels[-1][0] > indent:
+        levels.pop()
+    if levels and levels[-1][0] == indent and form in [one for _, one in levels]:
+        while levels[-1][1] != form:
+            levels.pop()
+    else:
+        levels.append((indent, form))
+    return len(levels)
 
 
-_MOST_LINES = 20_000
-_DEEPEST = 8
-_LONGEST_PARAGRAPH = 20_000
-"""Limits on Markdown, far above any known statement: parsing markup takes many times its size in memory and time."""
+def _may_begin(previous: str, width: int, *, is_same: bool) -> bool:
+    """Whether a mark after a line without a blank one between begins a point, and is not a dash of the sentence."""
+    return is_same or len(previous) < width * 0.7 or bool(re.search(r"(?:[.:;,!?]\W*|\band|\bor)$", previous))
 
 
-def blocks_of_markdown(text: str) -> Iterator[Block]:
-    """Yield the blocks of Markdown; numbered paragraphs are not a list. InputError if it has too many lines."""
-    from markdown_it import MarkdownIt  # Rich brings it
-
-    if text.count("\n") > _MOST_LINES:
-        raise InputError(
-            f"there are more than {_MOST_LINES} lines of Markdown", "save the statement as plain text, or split it"
-        )
-    # The text of each paragraph is parsed only when it is reached, to save memory.
-    blocks = MarkdownIt("commonmark", {"maxNesting": _DEEPEST}).disable("inline")
-    inline = MarkdownIt("commonmark", {"maxNesting": _DEEPEST})
-    references: dict[str, Any] = {}
-    heading = False
-    depth = 0
-    ordered: list[tuple[bool, int]] = []
-    for token in blocks.parse(text.removeprefix("\ufeff"), references):
-        match token.type:
-            case "heading_open" | "heading_close":
-                heading = token.type == "heading_open"
-            case "ordered_list_open" | "bullet_list_open":
-                ordered.append((token.type == "ordered_list_open", int(token.attrGet("start") or 1) - 1))
-                depth += 1
-            case "ordered_list_close" | "bullet_list_close":
-                ordered.pop()
-                depth -= 1
-            case "list_item_open" if ordered[-1][0]:
-                ordered[-1] = (True, ordered[-1][1] + 1)
-            case "inline":
-                if len(token.content) > _LONGEST_PARAGRAPH:
-                    yield Block("item" if depth else "paragraph", token.content)
-                    continue
-                said, *points = _lines(inline.parseInline(token.content, references)[0].children or ())
-                if heading or (re.fullmatch(r"\*\*[^*]+\*\*:?", token.content.strip()) and not depth):
-                    yield Block("heading", said)
-                elif depth == 1 and ordered[-1][0] and len(said.split()) > 5:
-                    # A numbered paragraph, which Markdown takes for a list.
-                    yield Block("paragraph", f"{ordered[-1][1]}. {said}")
-                else:
-                    yield Block("item" if depth else "paragraph", said)
-                for point in points:
-                    yield Block("item", point)
+def _is_apart(previous: str, line: str, width: int) -> bool:
+    """Whether a line is another paragraph than the one before: its first word would have had room on that."""
+    if line[0].islower() and not ENDS.search(previous):
+        return False
+    return len(previous) + len(line.split(maxsplit=1)[0]) < width * 0.7
 
 
-def _lines(children: Sequence[Token]) -> list[str]:
-    """The text of a paragraph, and the points `(a)`, `(b)` that begin a line of it."""
-    parts = [""]
-    labelling = False
-    for number, child in enumerate(children):
-        if child.type == "strong_open":
-            labelling = not "".join(parts).strip()
-        if child.type == "strong_close" and labelling and len(parts) == 1:
-            after = children[number + 1].content if number + 1 < len(children) else ""
-            if len(parts[0]) < 60 and (parts[0].rstrip().endswith((".", ":")) or after.lstrip().startswith(":")):
-                parts[0] = ""  # a label: `**Cables.** Chile pledged`
-                continue
-        if child.type in ("softbreak", "hardbreak"):
-            parts.append("")
-        elif child.type in ("text", "code_inline"):
-            parts[-1] += child.content
-    lines = [parts[0].lstrip(" :")]
-    for part in parts[1:]:
-        point = _LETTERED.match(part)
-        if point:
-            lines.append(part[point.end() :])
-        else:
-            lines[-1] += f" {part}"
-    return lines
+def _is_indented(line: str, following: str, left: int) -> bool:
+    return all(len(one) - len(one.lstrip()) >= left + 3 for one in (line, following) if one.strip())
+
+
+def _left(lines: Sequence[str]) -> int:
+    """Return the indent of the paragraphs: that of the first lines after blank ones, without the points."""
+    first = [line for before, line in zip(["", *lines], lines, strict=False) if line.strip() and not before.strip()]
+    indents = sorted(len(line) - len(line.lstrip()) for line in first if not mark_of(line.strip()))
+    return indents[len(indents) // 4] if indents else 0
+
+
+# Headings
+
+_CAPTION = re.compile(
+    r"(?:Read more|See also|Related|Also read|Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact"
+    r"|Contact)s?\b[^.]{0,20}:.*|.*(?:Credits?:|Photo by|Image courtesy|Courtesy of)[^.]{3,60}\.?",
+    re.IGNORECASE,
+)
+_DATELINE = re.compile(r"(?:[\w ,]{0,40}, )?(?:\d{1,2} [A-Z][a-z]+|[A-Z][a-z]+\.? \d{1,2},?) (?:19|20)\d\d\W*")
+_NAMING = re.compile(r"(?:[A-Z0-9(&\u2013-][^\s:]*|and|of|for|the|on|in|with|to|at|a|an|by|or|/)(?:\s+|:$)")
+
+
+def with_headings(blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks with headings, captions and datelines as headings, up to the line `###` or `-end-`."""
+    parted: list[Block] = []
+    is_begun = False
+    for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
+        if len(parted) * 2 > len(blocks) and re.fullmatch(r"#+|\W*(?:end|ends|fin)\W*", block.text, re.IGNORECASE):
+            break
+        is_heading = block.kind == "heading" or _is_heading(before, block, after, is_begun=is_begun)
+        is_begun |= not is_heading
+        parted.append(block._replace(kind="heading") if is_heading else block)
+    return parted
+
+
+def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_begun: bool) -> bool:
+    text, words = block.text, block.text.split()
+    is_short = len(words) < (15 if is_begun else 40)
+    if len(words) < 3 and re.fullmatch(r"[\W_]*(?:end|ends|fin)?[\W_]*", text, re.IGNORECASE):
+        return True
+    if block.kind == "item":
+        beside = {one.kind for one in (before, after) if one}
+        announced = before and before.text.endswith(":")
+        return is_short and not ENDS.search(text) and "item" not in beside and not announced and after is not None
+    if _CAPTION.fullmatch(text) or _DATELINE.fullmatch(text):
+        return True
+    if ENDS.search(text) or not is_short:
+        return text.endswith(":") and is_short and _is_name(text)
+    if block.number:  # a point of a list, if those beside it are as short and have the numbers beside its own
+        near = [one for one in (before, after) if one and one.number and not ENDS.search(one.text)]
+        return not any(abs(_ordinal(one) - _ordinal(block)) == 1 for one in near)
+    follows = after is not None and (after.kind == "item" or bool(after.number))
+    return not (follows and re.search(r"\b(?:to|will|shall|including|following|on|that|by)$", text))
+
+
+def _is_name(text: str) -> bool:
+    """Whether a line such as "Climate Change and Energy:" is a heading, unlike "The leaders:" and "Both sides will:"."""
+    begins = re.match(r"(?:The|We|They|Both|Hereby)\b", text)
+    return not begins and not re.search(r"\b(?:to|will|shall|following|including):$", text, re.IGNORECASE) and all(
+        _NAMING.fullmatch(f"{word} ") for word in text.removesuffix(":").split()
+    )
+
+
+def _ordinal(block: Block) -> int:
+    return int(block.number.rpartition(".")[2])
+
+
+# Lines
+
+_PAGE_NUMBER = re.compile(r"\W*(?:page\s+)?#(?:\s*(?:/|of)\s*#)?\W*", re.IGNORECASE)
+_SIDE = 2
+"""How many lines at the top and at the foot of a page may be a running head or a page number."""
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text: pages joined without their running heads, words that were divided put together."""
+    text = re.sub(r"\r\n?|[\v\x85\u2028\u2029]", "\n", text).expandtabs(4)
+    pages = [[line.rstrip() for line in page.strip("\n").split("\n")] for page in text.split("\f")]
+    if len(pages) > 1:
+        heads = Counter(_shape(line) for page in pages for line in {*page[:_SIDE], *page[-_SIDE:]})
+        pages = [_without_heads(page, heads, is_first=number == 0) for number, page in enumerate(pages)]
+    lines: list[str] = []
+    for page in pages:
+        # A sentence goes on from page to page.
+        lines += ["", *page] if lines and ENDS.search(lines[-1]) else page
+    return _undivided("\n".join(lines)).split("\n")
+
+
+def _shape(line: str) -> str:
+    return re.sub(r"\d+", "#", line.strip())
+
+
+def _without_heads(page: list[str], heads: Counter[str], *, is_first: bool) -> list[str]:
+    page = [line for line in page if line or not is_first]
+    kept = []
+    for number, line in enumerate(page):
+        shape = _shape(line)
+        is_repeated = heads[shape] > 1 and shape and not (is_first and "#" not in shape)
+        if not (_SIDE <= number < len(page) - _SIDE or not (is_repeated or _PAGE_NUMBER.fullmatch(shape))):
+            continue
+        kept.append(line)
+    return kept
+
+
+def _undivided(text: str) -> str:
+    """Put words together that a line break divides, unless the second part is a word of the text by itself."""
+    text = text.replace("\u00ad\n", "\u00ad").replace("\u00ad", "")
+    words = set(re.findall(r"[a-z]+", text)) - set(re.findall(r"-\n\s*([a-z]+)", text))
+    whole = set(re.findall(r"\w+(?:-\w+)+", text))
+
+    def joined(found: re.Match[str]) -> str:
+        before, after = found.groups()
+        keeps = "-" in before or after in words or f"{before}-{after}" in whole
+        return f"{before}{'-' if keeps else ''}{after}\n"
+
+    return re.sub(r"([\w-]*[a-z])-\n[ \t]*([a-z]+)[ \t]?", joined, text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from html import escape
+from typing import TYPE_CHECKING, Any
 
-from spacedialog.drafting.blocks import Block
+from spacedialog.drafting.blocks import Block, blocks_of_plain, mark_of
 from spacedialog.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,10 +65,39 @@ def blocks_of_page(text: str) -> Iterator[Block]:
         for part in re.split(r"\n\s*\n", root.text(separator="\n")):
             yield Block("paragraph", part)
         return
+    numbers: dict[int, int] = {}  # the last number of each numbered list
     for node in found:
-        block = None if _is_links(node) else _block(node)
-        if block:
-            yield block
+        if not _is_links(node):
+            yield from _blocks(node, numbers)
+
+
+_MOST_LINES = 20_000
+_DEEPEST_LIST = 8
+_LONGEST_PARAGRAPH = 20_000
+"""Limits on Markdown, far above any known statement: parsing markup takes many times its size in memory and time."""
+
+
+def blocks_of_markdown(text: str) -> Iterator[Block]:
+    """Yield the blocks of Markdown; InputError if it has too many lines."""
+    from markdown_it import MarkdownIt  # Rich brings it
+
+    if text.count("\n") > _MOST_LINES:
+        raise InputError(
+            f"there are more than {_MOST_LINES} lines of Markdown", "save the statement as plain text, or split it"
+        )
+    # The text of each paragraph is parsed only when it is reached, to save memory.
+    markdown = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_LIST}).disable("inline")
+    inline = MarkdownIt("commonmark", {"maxNesting": _DEEPEST_LIST, "html": False})
+    references: dict[str, Any] = {}
+    page: list[str] = []
+    for token in markdown.parse(text.removeprefix("\ufeff"), references):
+        if token.type != "inline":
+            page.append(markdown.renderer.render([token], markdown.options, references))
+        elif len(token.content) > _LONGEST_PARAGRAPH:
+            page.append(escape(token.content))
+        else:
+            page.append(inline.renderInline(token.content, references))
+    yield from blocks_of_page("".join(page))
 
 
 def _depth(text: str) -> int:
@@ -92,18 +122,50 @@ def _clear(tree: LexborHTMLParser) -> None:
         node.decompose()
 
 
-def _block(node: LexborNode) -> Block | None:
-    """What a node is in the text; None where its parts are, or it is the title."""
+def _blocks(node: LexborNode, numbers: dict[int, int]) -> Iterator[Block]:
+    """Yield what a node is in the text; nothing if its parts are, or it is the title."""
     if node.tag in _HEADINGS:
-        return Block("heading", node.text())
+        yield Block("heading", node.text())
     if node.tag == "li":
-        own = (child.text() for child in node.iter(include_text=True) if child.tag not in ("ul", "ol"))
-        return Block("item", "".join(own))
+        own = "".join(child.text() for child in node.iter(include_text=True) if child.tag not in ("ul", "ol"))
+        lists = _lists(node)
+        if lists and lists[0].tag == "ol" and (lists[0].attributes.get("type") or "1") == "1":
+            start = node.attributes.get("value") or lists[0].attributes.get("start") or "1"
+            before = numbers.get(lists[0].mem_id)
+            number = before + 1 if before is not None else int(start) if start.isdecimal() else 1
+            numbers[lists[0].mem_id] = number
+            yield Block("paragraph" if len(lists) == 1 else "item", own, len(lists), str(number))
+        else:
+            yield Block("item", own, max(len(lists), 1))
     holds_paragraph = node.tag in ("blockquote", "td", "dd", "dt") and node.css_first("p") is not None
     in_point = node.parent is not None and node.parent.tag == "li"
-    if node.tag == "h1" or holds_paragraph or in_point:
-        return None
-    return Block("paragraph", node.text(separator=" ") if node.css_first("br") else node.text())
+    if node.tag in ("h1", "li", *_HEADINGS) or holds_paragraph or in_point:
+        return
+    text = node.text()
+    strong = node.css_first("strong, b")
+    if strong is not None and strong.text().strip() == text.strip().rstrip(":") and not text.strip().endswith("."):
+        yield Block("heading", text)
+    elif node.css_first("br"):
+        for line in node.css("br"):
+            line.replace_with(_BREAK)
+        yield from blocks_of_plain(" ".join(node.text().split()).replace(_BREAK, "\n"), is_wrapped=False)
+    else:
+        mark = mark_of(text.strip())
+        yield Block("paragraph", mark.rest, 1, mark.number) if mark and mark.number else Block("paragraph", text)
+
+
+_BREAK = "\ufdd0"
+
+
+def _lists(node: LexborNode) -> list[LexborNode]:
+    """Return the lists that a point stands in, the innermost first, no more than matter."""
+    lists = []
+    parent = node.parent
+    while parent is not None and len(lists) < _DEEPEST_LIST:
+        if parent.tag in ("ul", "ol"):
+            lists.append(parent)
+        parent = parent.parent
+    return lists
 
 
 def _is_links(node: LexborNode) -> bool:

@@ -1,4 +1,4 @@
-"""A statement as it was published (plain text, Markdown, HTML), read as numbered paragraphs and sentences.
+"""A statement as it was published (text, Markdown, HTML, PDF, Word), read as numbered paragraphs and sentences.
 
 What the sentences mean is left to others. Drafting and the check of sources both count by what stands here.
 """
@@ -12,24 +12,31 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 
-from spacedialog.drafting.blocks import Block, blocks_of_markdown, blocks_of_plain, number_and_rest
-from spacedialog.drafting.pages import blocks_of_page
+from spacedialog.drafting.blocks import Block, blocks_of_plain, with_headings
+from spacedialog.drafting.documents import blocks_of_docx, text_of_pdf
+from spacedialog.drafting.pages import blocks_of_markdown, blocks_of_page
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import place_of_byte
 
 Form = Literal["text", "markdown", "html"]
+"""The forms of a statement that are text."""
 
-_FORMS: dict[str, Form] = {
+_FORMS: dict[str, Form | Literal["pdf", "docx"]] = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
     ".md": "markdown",
     ".markdown": "markdown",
+    ".pdf": "pdf",
+    ".docx": "docx",
+    ".doc": "docx",
 }
-
 
 LARGEST = 1_000_000
 """The default maximum size of a statement, in bytes; the largest known statement has 200,000."""
+
+LARGEST_DOCUMENT = 20_000_000
+"""The same for PDF and Word, whose pictures and fonts count."""
 
 MOST_SENTENCES = 10_000
 MOST_CHARACTERS = 500_000
@@ -39,7 +46,9 @@ MOST_CHARACTERS = 500_000
 class Sentence(NamedTuple):
     """A sentence, or a point of a list, with its place: the paragraph's number, and its own in the paragraph.
 
-    `heading` is the one that it stands under. A point has the `stem` that announces the list, if one does.
+    `heading` is the one that it stands under. A point has the `stem` that announces the list, if one does (of nested
+    lists the outer stem and the inner one), and the `label` that was before it: `Food security` of
+    "Food security: Increase access to food". All sentences of a point have its number, and the first has its stem.
     """
 
     paragraph: str
@@ -47,6 +56,7 @@ class Sentence(NamedTuple):
     text: str
     heading: str
     stem: str = ""
+    label: str = ""
 
 
 class Prose(NamedTuple):
@@ -88,8 +98,10 @@ def comparable(text: str) -> str:
 
 def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
     """A file's text: UTF-8, or the encoding that is given; InputError where it is not in that."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = encoding or "utf-16"
     if b"\0" in content[:4096] and not encoding:
-        raise InputError(f"{name}: this is not text", "save the statement as plain text, Markdown or HTML")
+        raise InputError(f"{name}: this is not text", "save the statement as plain text, Markdown, HTML, PDF or DOCX")
     try:
         if encoding and codecs.lookup(encoding).name.replace("-", "_") in _NO_CHARACTER_SETS:
             raise LookupError(encoding)
@@ -101,36 +113,57 @@ def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
     except UnicodeDecodeError as error:
         raise InputError(
             f"{name}: {place_of_byte(error)}: this is not {encoding or 'UTF-8'}",
-            "give its encoding: --encoding latin-1",
+            f"give its encoding: --encoding {_likely(content)}",
         ) from error
 
 
-def form_of(name: str, text: str) -> Form:
-    """What a file is, by its name's ending, or by how it begins."""
+def _likely(content: bytes) -> str:
+    """Return the likely encoding of a text that is not UTF-8: Windows has quotation marks where Latin-1 has none."""
+    return "cp1252" if re.search(rb"[\x80\x85\x91-\x97]", content) else "latin-1"
+
+
+def form_of(name: str, content: bytes) -> Form | Literal["pdf", "docx"]:
+    """What a file is, by its first bytes, its name's ending, or how its text begins."""
+    if content.startswith(b"%PDF-"):
+        return "pdf"
+    if content.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):  # a zip file, or a document of Word before 2007
+        return "docx"
     ending = name[name.rfind(".") :].lower() if "." in name else ""
-    if ending in _FORMS:
-        return _FORMS[ending]
-    return "html" if re.match(r"\s*(?:<!doctype html|<html|<\?xml)", text, re.IGNORECASE) else "text"
+    is_page = re.match(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype html|html|\?xml)", content, re.IGNORECASE)
+    return _FORMS.get(ending, "html" if is_page else "text")
+
+
+def largest(name: str) -> int:
+    """Return the default maximum size of a file, in bytes, by its name's ending."""
+    return LARGEST_DOCUMENT if name.lower().endswith((".pdf", ".docx")) else LARGEST
+
+
+def of_file(content: bytes, name: str, encoding: str | None = None) -> Prose:
+    """Return the text of a file of any form; InputError if it cannot be read."""
+    match form_of(name, content):
+        case "pdf":
+            return _prose(blocks_of_plain(text_of_pdf(content, name), is_wrapped=True))
+        case "docx":
+            return _prose(blocks_of_docx(content, name))
+        case form:
+            return read(decoded(content, name, encoding), form)
 
 
 def read(text: str, form: Form) -> Prose:
-    """The running text, in sentences, with the numbers that its paragraphs bear or, where they bear none, have.
+    """Return the running text, in sentences, with the numbers that its paragraphs bear or, if they bear none, have.
 
     Headings, captions and navigation are no paragraphs. The points of a list belong to the paragraph before it, and
     count as its sentences.
     """
-    text = _NO_CHARACTERS.sub(" ", text)
-    match form:
-        case "html":
-            blocks = list(blocks_of_page(text))
-        case "markdown":
-            blocks = list(blocks_of_markdown(text))
-        case "text":
-            blocks = list(blocks_of_plain(text))
-    blocks = [block._replace(text=" ".join(block.text.split())) for block in blocks if block.text.strip()]
-    blocks = [block._replace(kind="heading") if _is_furniture(block) else block for block in blocks]
+    blocks_of = {"html": blocks_of_page, "markdown": blocks_of_markdown, "text": blocks_of_plain}[form]
+    return _prose(blocks_of(_NO_CHARACTERS.sub(" ", text)))
+
+
+def _prose(found: Iterable[Block]) -> Prose:
+    blocks = [block._replace(text=" ".join(block.text.split())) for block in found if block.text.strip()]
     if sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
         raise _too_much()
+    blocks = with_headings(blocks)
     first = next((n for n, block in enumerate(blocks) if block.kind != "heading"), 0)
     head = tuple(block.text for block in blocks[:first])
     title = next((line for line in head if not _GENERIC.fullmatch(line)), head[0] if head else "")
@@ -164,57 +197,94 @@ _GENERIC = re.compile(
 )
 
 
+_ANNOUNCES = re.compile(r"(?::|[^.!?;,\"'\u201d\u2019)]|\b(?:the following|as follows|below)\W*)$")
+
+
 def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
-    numbered = [number_and_rest(block.text) for block in blocks if block.kind == "paragraph"]
-    own = sum(1 for number, _ in numbered if number) * 2 > len(numbered)
-    heading = stem = label = ""
-    count = sentence = 0
-    announced = False  # whether a paragraph stands before the points of a list, since the heading
+    own = sum(bool(block.number) for block in blocks) * 2 > sum(block.kind == "paragraph" for block in blocks)
+    heading = label = outer = ""
+    count = number = floor = 0  # floor: the level of the points that are paragraphs, because no paragraph is before them
+    is_open = False  # whether the points that follow belong to the paragraph
+    stems: dict[int, str] = {}  # by the level of the point that announces others; 0 is the paragraph
     for block in blocks:
+        text, level = block.text, block.level
         if block.kind == "heading":
-            heading, stem, announced = block.text, "", False
+            heading, outer, is_open, floor = text, "", 0 in stems, 0
             continue
-        text = block.text
-        if block.kind == "paragraph" or not announced:
-            number, rest = number_and_rest(text)
-            if own and number:
-                label, text, sentence = number, rest, 0
-            elif own:
-                # A preamble, or one more paragraph under a number.
-                label, sentence = (label, sentence) if label else ("preamble", 0)
+        bears = own and bool(block.number)
+        is_item = block.kind == "item" or (bool(block.number) and 0 in stems)
+        is_point = not bears and is_item and (is_open or level > floor > 0)
+        if is_point:
+            level = max(level, 1)
+            number += 1
+        else:
+            if bears:
+                label, number = block.number, 0
+            elif own:  # a preamble, or one more paragraph under a number
+                label, number = (label, number) if label else ("preamble", 0)
             else:
-                count, sentence = count + 1, 0
+                count, number = count + 1, 0
                 label = str(count)
-            stem, announced = "", block.kind == "paragraph"
-        part = ""
-        for part in _split(text):
-            sentence += 1
-            yield Sentence(label, sentence, part, heading, stem if block.kind == "item" else "")
-        if block.kind == "paragraph":
-            stem = part
+            is_open = block.kind == "paragraph"
+            floor, level = (0, 0) if is_open else (level, level)
+            stems = {-1: outer} if bears and outer else {}
+        stems = {depth: stem for depth, stem in stems.items() if depth < level}
+        stem, name, last = " ".join(stems.values()), "", ""
+        if block.kind == "item" and (found := _LABEL.match(text)):
+            name, text = found[1], text[found.end() :]
+        for last, over, begins in _pieces(text, stem):
+            number += begins and not is_point
+            yield Sentence(label, number, last, heading, over, name)
+            name = ""
+        if _ANNOUNCES.search(last):
+            stems[level] = last
+        if not is_point and not bears:
+            outer = stems.get(0, "")
 
 
-def _is_furniture(block: Block) -> bool:
-    """Whether a paragraph is none: a heading, a caption, a line of navigation."""
-    words = block.text.split()
-    if len(words) < 3 and _is_rule(block.text):
-        return True
-    if block.kind != "paragraph":
-        return False
-    if re.match(
-        r"(?:Read more|See also|Related|Also read|Photo|Image|Caption|Picture|File photo|Credit|Source|Media contact"
-        r"|Contact)s?\b[^.]{0,20}:",
-        block.text,
-        re.IGNORECASE,
-    ):
-        return True
-    return not re.search(r"[.:;!?][\"'\u201d\u2019)\]]*$", block.text) and len(words) < 15
+_LABEL = re.compile(r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])")
+_INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?=\S+\s+\S)")
+_SERIES = (
+    "abcdefghijklmnopqrstuvwxyz",
+    [str(number) for number in range(1, 100)],
+    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+)
 
 
-def _is_rule(text: str) -> bool:
-    """Whether it is `***` or `- End -`."""
-    letters = re.sub(r"[\W_]+", "", text).lower()
-    return letters in ("end", "ends", "fin") or (not letters and any(sign in text for sign in "*#-_"))
+def _pieces(text: str, stem: str) -> Iterator[tuple[str, str, bool]]:
+    """Yield the sentences of a text and the points of its inline lists, each with its stem.
+
+    The last value is whether a sentence begins: `(b)` of "will (a) map the reef; (b) open a port" begins none.
+    """
+    before, points = _inline(text)
+    part = ""
+    for number, part in enumerate(_split(before)):
+        yield part, "" if number else stem, True
+    if _ANNOUNCES.search(part):
+        stem = part if part == before or not stem else f"{stem} {part}"
+    for point in points:
+        begins = part.endswith((".", "!", "?"))
+        for part, over, starts in _pieces(point, f"{stem}"):
+            yield part, over, starts and begins
+            begins = True
+
+
+def _inline(text: str) -> tuple[str, list[str]]:
+    """Return what is before an inline list, and its points; an empty list if there is none."""
+    labels = list(_INLINE.finditer(text))
+    for first in labels:
+        for series in _SERIES:
+            taken = [first] if first[2] == series[0] else []
+            for label in labels:
+                if taken and len(taken) < len(series) and label.start() > taken[-1].start():
+                    if label[2] == series[len(taken)] and label[1] == first[1]:
+                        taken.append(label)
+            if len(taken) > 1 and text[: first.start()].strip():
+                ends = [label.start() for label in taken[1:]] + [len(text)]
+                return text[: first.start()].strip(), [
+                    text[label.end() : end].strip() for label, end in zip(taken, ends, strict=True)
+                ]
+    return text, []
 
 
 # Sentences

@@ -36,9 +36,8 @@ class StatementFile(NamedTuple):
         from spacedialog.drafting import prose
         from spacedialog.importing import reader
 
-        content = reader.Incoming(self.stream, self.name, self.max_size or prose.LARGEST).whole()
-        text = prose.decoded(content, self.name, self.encoding)
-        return prose.read(text, prose.form_of(self.name, text))
+        content = reader.Incoming(self.stream, self.name, self.max_size or prose.largest(self.name)).whole()
+        return prose.of_file(content, self.name, self.encoding)
 
 
 class Meeting(TypedDict, total=False):
