@@ -157,7 +157,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
 def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_begun: bool) -> bool:
     text, words = block.text, block.text.split()
     is_short = len(words) < (15 if is_begun else 40)
-    if len(words) < 3 and re.fullmatch(r"[\W_]*(?:end|ends|fin)?[\W_]*", text, re.IGNORECASE):
+    if len(words) < 3 and re.sub(r"[\W_]+", "", text).lower() in ("", "end", "ends", "fin"):
         return True
     if block.kind == "item":
         beside = {one.kind for one in (before, after) if one}
@@ -227,11 +227,11 @@ def _undivided(text: str) -> str:
     """Put words together that a line break divides, unless the second part is a word of the text by itself."""
     text = text.replace("\u00ad\n", "\u00ad").replace("\u00ad", "")
     words = set(re.findall(r"[a-z]+", text)) - set(re.findall(r"-\n\s*([a-z]+)", text))
-    whole = set(re.findall(r"\w+(?:-\w+)+", text))
+    whole = set(re.findall(r"\b\w++(?:-\w++)+", text))
 
     def joined(found: re.Match[str]) -> str:
         before, after = found.groups()
         keeps = "-" in before or after in words or f"{before}-{after}" in whole
         return f"{before}{'-' if keeps else ''}{after}\n"
 
-    return re.sub(r"([\w-]*[a-z])-\n[ \t]*([a-z]+)[ \t]?", joined, text)
+    return re.sub(r"(?<![\w-])([\w-]*[a-z])-\n[ \t]*([a-z]+)[ \t]?", joined, text)

@@ -68,7 +68,10 @@ def blocks_of_page(text: str) -> Iterator[Block]:
     numbers: dict[int, int] = {}  # the last number of each numbered list
     for node in found:
         if not _is_links(node):
-            yield from _blocks(node, numbers)
+            for block in _blocks(node, numbers):
+                text, *points = _LETTERED.split(block.text)
+                yield block._replace(text=text)
+                yield from (Block("item", point, block.level + 1) for point in points)
 
 
 _MOST_LINES = 20_000
@@ -154,6 +157,7 @@ def _blocks(node: LexborNode, numbers: dict[int, int]) -> Iterator[Block]:
         yield Block("paragraph", mark.rest, 1, mark.number) if mark and mark.number else Block("paragraph", text)
 
 
+_LETTERED = re.compile(r"\n\s*\(?(?:[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 _BREAK = "\ufdd0"
 
 

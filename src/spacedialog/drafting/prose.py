@@ -244,47 +244,45 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
 
 _LABEL = re.compile(r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])")
 _INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?=\S+\s+\S)")
-_SERIES = (
-    "abcdefghijklmnopqrstuvwxyz",
-    [str(number) for number in range(1, 100)],
-    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
-)
+_SERIES = {
+    "a": list("abcdefghijklmnopqrstuvwxyz"),
+    "1": [str(number) for number in range(1, 100)],
+    "i": "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+}
+_DEEPEST = 3
 
 
-def _pieces(text: str, stem: str) -> Iterator[tuple[str, str, bool]]:
+def _pieces(text: str, stem: str, depth: int = 0) -> Iterator[tuple[str, str, bool]]:
     """Yield the sentences of a text and the points of its inline lists, each with its stem.
 
     The last value is whether a sentence begins: `(b)` of "will (a) map the reef; (b) open a port" begins none.
     """
-    before, points = _inline(text)
+    before, points = _inline(text) if depth < _DEEPEST else (text, [])
     part = ""
     for number, part in enumerate(_split(before)):
         yield part, "" if number else stem, True
-    if _ANNOUNCES.search(part):
-        stem = part if part == before or not stem else f"{stem} {part}"
+    stem = f"{stem} {part}".strip() if part == before else part
     for point in points:
         begins = part.endswith((".", "!", "?"))
-        for part, over, starts in _pieces(point, f"{stem}"):
+        for part, over, starts in _pieces(point, stem, depth + 1):
             yield part, over, starts and begins
             begins = True
 
 
 def _inline(text: str) -> tuple[str, list[str]]:
-    """Return what is before an inline list, and its points; an empty list if there is none."""
-    labels = list(_INLINE.finditer(text))
-    for first in labels:
-        for series in _SERIES:
-            taken = [first] if first[2] == series[0] else []
-            for label in labels:
-                if taken and len(taken) < len(series) and label.start() > taken[-1].start():
-                    if label[2] == series[len(taken)] and label[1] == first[1]:
-                        taken.append(label)
-            if len(taken) > 1 and text[: first.start()].strip():
-                ends = [label.start() for label in taken[1:]] + [len(text)]
-                return text[: first.start()].strip(), [
-                    text[label.end() : end].strip() for label, end in zip(taken, ends, strict=True)
-                ]
-    return text, []
+    """Return what is before an inline list, and its points; none if there is no such list."""
+    taken: list[re.Match[str]] = []
+    for label in _INLINE.finditer(text):
+        series = _SERIES[taken[0][2]] if taken else []
+        if 0 < len(taken) < len(series) and label[1] == taken[0][1] and label[2] == series[len(taken)]:
+            taken.append(label)
+        elif len(taken) < 2 and label[2] in _SERIES and text[: label.start()].strip():
+            taken = [label]
+    if len(taken) < 2:
+        return text, []
+    ends = [*(label.start() for label in taken[1:]), len(text)]
+    points = [text[label.end() : end].strip() for label, end in zip(taken, ends, strict=True)]
+    return text[: taken[0].start()].strip(), points
 
 
 # Sentences
