@@ -51,19 +51,22 @@ def mark_of(line: str) -> Mark | None:
     return Mark(found[1], "", line[found.end() :]) if found else None
 
 
-def blocks_of_plain(text: str, *, is_wrapped: bool | None = None) -> Iterator[Block]:
+NO_WIDTH = 1_000_000
+
+
+def blocks_of_plain(text: str, width: int | None = None) -> Iterator[Block]:
     """Yield the blocks of plain text, by blank lines, marks and indents; lines broken at a width are joined.
 
-    Whether they are is found out if `is_wrapped` is None.
+    `width` is found out by default; NO_WIDTH makes each line a paragraph, and 0 joins all between blank lines.
     """
     lines = _lines(text)
     filled = [line for line in lines if line.strip()]
     if not filled:
         return
-    if is_wrapped is None:
+    if width is None:
         ended = sum(bool(ENDS.search(line)) for line in filled)
         is_wrapped = sum(len(line) > 120 for line in filled) * 3 <= len(filled) and ended * 10 < len(filled) * 7
-    width = sorted(map(len, filled))[len(filled) * 9 // 10] if is_wrapped else 1_000_000
+        width = sorted(map(len, filled))[len(filled) * 9 // 10] if is_wrapped else NO_WIDTH
     left = _left(lines)
     levels: list[tuple[int, str]] = []
     block, parts = Block("heading", ""), [""]
@@ -196,14 +199,14 @@ _SIDE = 2
 def _lines(text: str) -> list[str]:
     """Return the lines of a text: pages joined without their running heads, words that were divided put together."""
     text = re.sub(r"\r\n?|[\v\x85\u2028\u2029]", "\n", text).expandtabs(4)
-    pages = [[line.rstrip() for line in page.strip("\n").split("\n")] for page in text.split("\f")]
+    pages = [[line.rstrip() for line in page.strip("\n").split("\n")] for page in text.split("\f") if page.strip()]
     if len(pages) > 1:
         heads = Counter(_shape(line) for page in pages for line in {*page[:_SIDE], *page[-_SIDE:]})
         pages = [_without_heads(page, heads, is_first=number == 0) for number, page in enumerate(pages)]
     lines: list[str] = []
     for page in pages:
-        # A sentence goes on from page to page.
-        lines += ["", *page] if lines and ENDS.search(lines[-1]) else page
+        if page != [""]:  # a sentence goes on from page to page
+            lines += ["", *page] if lines and ENDS.search(lines[-1]) else page
     return _undivided("\n".join(lines)).split("\n")
 
 
@@ -211,16 +214,15 @@ def _shape(line: str) -> str:
     return re.sub(r"\d+", "#", line.strip())
 
 
-def _without_heads(page: list[str], heads: Counter[str], *, is_first: bool) -> list[str]:
-    page = [line for line in page if line or not is_first]
+def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) -> list[str]:
+    """Return the lines of a page without page numbers and what other pages repeat; the first may have it as title."""
     kept = []
     for number, line in enumerate(page):
         shape = _shape(line)
-        is_repeated = heads[shape] > 1 and shape and not (is_first and "#" not in shape)
-        if not (_SIDE <= number < len(page) - _SIDE or not (is_repeated or _PAGE_NUMBER.fullmatch(shape))):
-            continue
-        kept.append(line)
-    return kept
+        is_head = heads[shape] > 1 and not (is_first and "#" not in shape) or bool(_PAGE_NUMBER.fullmatch(shape))
+        if not (is_head and (number < _SIDE or number >= len(page) - _SIDE)):
+            kept.append(line)
+    return "\n".join(kept).strip("\n").split("\n")
 
 
 def _undivided(text: str) -> str:

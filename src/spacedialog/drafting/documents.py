@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-from spacedialog.drafting.blocks import Block, mark_of
+from spacedialog.drafting.blocks import ENDS, Block, mark_of
 from spacedialog.errors import InputError
 
 MOST_PAGES = 300
@@ -32,12 +32,13 @@ _AS_TEXT = "save the statement as plain text, HTML or DOCX"
 
 
 class _Line(NamedTuple):
-    """A line of a page, with the place of its first character and its size, in points."""
+    """A line of a page, with the place of its first character, its size, and its end, in points."""
 
     text: str
     x: float
     y: float
     size: float
+    end: float
 
 
 def text_of_pdf(content: bytes, name: str) -> str:
@@ -75,7 +76,7 @@ def _print_text() -> None:
         sys.exit(_PASSWORD if "password" in str(error) else 1)
     if len(document) > MOST_PAGES:
         sys.exit(_PAGES)
-    columns = [column for page in document for column in _columns(list(_lines_of(page.get_textpage())))]
+    columns = [column for page in document for column in _columns(_lines_of(page.get_textpage()))]
     sys.stdout.buffer.write("\f".join(_set(columns)).encode("utf-8", "replace"))
 
 
@@ -83,26 +84,26 @@ def _lines_of(page: Any) -> Iterator[_Line]:
     from pypdfium2 import raw
 
     x, y = ctypes.c_double(), ctypes.c_double()
-    begun: list[str] = []
+    begun = ""
     place = (0.0, 0.0, 0.0)
     for index in range(page.count_chars() + 1):
         sign = chr(raw.FPDFText_GetUnicode(page, index)) if index < page.count_chars() else "\n"
-        if not "".join(begun).strip():
-            raw.FPDFText_GetCharOrigin(page, index, x, y)
-            place = (x.value, y.value, raw.FPDFText_GetFontSize(page, index))
-        if sign == "\n":
-            yield _Line("".join(begun).strip(), *place)
-            begun = []
+        is_hyphen = sign in "\ufffe\2"  # PDFium's sign for a hyphen at the end of a line
+        if sign == "\n" or is_hyphen:
+            if begun.strip():
+                yield _Line(f"{begun.strip()}{'-' * is_hyphen}", *place, x.value)
+            begun = ""
         elif sign != "\r":
-            begun.append(sign)
+            raw.FPDFText_GetCharOrigin(page, index, x, y)
+            if not begun.strip():
+                place = (x.value, y.value, raw.FPDFText_GetFontSize(page, index))
+            begun += sign
 
 
-def _columns(lines: list[_Line]) -> Iterator[list[_Line]]:
+def _columns(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
     """Divide the lines of a page where the text goes up again."""
     column: list[_Line] = []
     for line in lines:
-        if not line.text:
-            continue
         if column and line.y > column[-1].y + line.size:
             yield column
             column = []
@@ -114,18 +115,30 @@ def _set(columns: list[list[_Line]]) -> Iterator[str]:
     """Yield the text of each column: a blank line at a gap, spaces for an indent, a heading of several lines on one."""
     size = _usual(round(line.size, 1) for column in columns for line in column for _ in line.text)
     step = _usual(round(one.y - two.y, 1) for column in columns for one, two in pairwise(column) if one.y > two.y)
-    sides = [min((line.x for line in column), default=0) for column in columns]
-    for column, side in zip(columns, sides, strict=True):
-        left = min(other for other in sides if side - 60 <= other <= side)
+    sides = {min(line.x for line in column) for column in columns if len(column) > _FEWEST}
+    for column in columns:
+        side = min((line.x for line in column), default=0)
+        left = min([other for other in sides if side - 60 <= other <= side], default=side)
+        right = max((line.end for other in columns for line in other if left <= line.x < left + 60), default=0)
         text = ""
         for before, line in zip([None, *column], column, strict=False):
             scale = max(line.size / size, 1)
             if before:
                 has_gap = before.y - line.y > step * scale * 1.25 or abs(line.size - before.size) > size / 10
-                text += "\n\n" if has_gap else " " if scale > 1.1 or abs(before.y - line.y) < 1 else "\n"
+                is_on_one = scale > 1.1 or abs(before.y - line.y) < 1
+                text += "\n\n" if has_gap or not is_on_one and _had_room(before, line, right) else " " if is_on_one else "\n"
             text += " " * round((line.x - left) / 4 * (not text or text.endswith("\n"))) + line.text
-        yield re.sub("[\ufffe\2]", "-\n", text)
+        yield text
 
+
+def _had_room(before: _Line, line: _Line, right: float) -> bool:
+    """Whether a line could have stood on the one before, which ends a paragraph therefore."""
+    sign = (before.end - before.x) / len(before.text)
+    goes_on = line.text[0].islower() and not ENDS.search(before.text)
+    return not goes_on and before.end + sign * (len(line.text.split(maxsplit=1)[0]) + 4) < right
+
+
+_FEWEST = 3
 
 def _usual(values: Iterator[float]) -> float:
     return (Counter(values).most_common(1) or [(1.0, 0)])[0][0] or 1.0

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.drafting.blocks import Block, blocks_of_plain, mark_of
+from spacedialog.drafting.blocks import NO_WIDTH, Block, blocks_of_plain, mark_of
 from spacedialog.errors import InputError
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def _blocks(node: LexborNode, numbers: dict[int, int]) -> Iterator[Block]:
     elif node.css_first("br"):
         for line in node.css("br"):
             line.replace_with(_BREAK)
-        yield from blocks_of_plain(" ".join(node.text().split()).replace(_BREAK, "\n"), is_wrapped=False)
+        yield from blocks_of_plain(" ".join(node.text().split()).replace(_BREAK, "\n"), NO_WIDTH)
     else:
         mark = mark_of(text.strip())
         yield Block("paragraph", mark.rest, 1, mark.number) if mark and mark.number else Block("paragraph", text)

@@ -142,7 +142,7 @@ def of_file(content: bytes, name: str, encoding: str | None = None) -> Prose:
     """Return the text of a file of any form; InputError if it cannot be read."""
     match form_of(name, content):
         case "pdf":
-            return _prose(blocks_of_plain(text_of_pdf(content, name), is_wrapped=True))
+            return _prose(blocks_of_plain(text_of_pdf(content, name), width=0))
         case "docx":
             return _prose(blocks_of_docx(content, name))
         case form:
