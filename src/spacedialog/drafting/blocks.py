@@ -165,7 +165,8 @@ def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_b
     if block.kind == "item":
         beside = {one.kind for one in (before, after) if one}
         announced = before and before.text.endswith(":")
-        return is_short and not ENDS.search(text) and "item" not in beside and not announced and after is not None
+        is_alone = "item" not in beside and not announced and after is not None
+        return is_alone and len(words) < 40 and not ENDS.search(text)
     if _CAPTION.fullmatch(text) or _DATELINE.fullmatch(text):
         return True
     if ENDS.search(text) or not is_short:
@@ -204,9 +205,10 @@ def _lines(text: str) -> list[str]:
         heads = Counter(_shape(line) for page in pages for line in {*page[:_SIDE], *page[-_SIDE:]})
         pages = [_without_heads(page, heads, is_first=number == 0) for number, page in enumerate(pages)]
     lines: list[str] = []
-    for page in pages:
-        if page != [""]:  # a sentence goes on from page to page
-            lines += ["", *page] if lines and ENDS.search(lines[-1]) else page
+    pages = [page for page in pages if page != [""]]
+    for before, page in zip([[], *pages], pages, strict=False):
+        # A sentence may go on from page to page.
+        lines += page if len(before) > _SIDE and not ENDS.search(before[-1]) else ["", *page]
     return _undivided("\n".join(lines)).split("\n")
 
 
@@ -219,7 +221,8 @@ def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) 
     kept = []
     for number, line in enumerate(page):
         shape = _shape(line)
-        is_head = heads[shape] > 1 and not (is_first and "#" not in shape) or bool(_PAGE_NUMBER.fullmatch(shape))
+        is_repeated = bool(shape) and heads[shape] > 1 and not (is_first and "#" not in shape)
+        is_head = is_repeated or bool(_PAGE_NUMBER.fullmatch(shape))
         if not (is_head and (number < _SIDE or number >= len(page) - _SIDE)):
             kept.append(line)
     return "\n".join(kept).strip("\n").split("\n")
