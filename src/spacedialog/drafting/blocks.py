@@ -229,14 +229,14 @@ def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) 
 
 
 def _undivided(text: str) -> str:
-    """Put words together that a line break divides, unless the second part is a word of the text by itself."""
-    text = text.replace("\u00ad\n", "\u00ad").replace("\u00ad", "")
+    """Put words together that a line break divides, without the hyphen unless the second part is a word by itself."""
+    text = text.replace("\u00ad\n", "").replace("\u00ad", "")
     words = set(re.findall(r"[a-z]+", text)) - set(re.findall(r"-\n\s*([a-z]+)", text))
     whole = set(re.findall(r"\b\w++(?:-\w++)+", text))
 
     def joined(found: re.Match[str]) -> str:
         before, after = found.groups()
-        keeps = "-" in before or after in words or f"{before}-{after}" in whole
-        return f"{before}{'-' if keeps else ''}{after}\n"
+        keeps = not after.islower() or not before[-1].isalpha() or "-" in before or after in words
+        return f"{before}{'-' if keeps or f'{before}-{after}' in whole else ''}{after}\n"
 
-    return re.sub(r"(?<![\w-])([\w-]*[a-z])-\n[ \t]*([a-z]+)[ \t]?", joined, text)
+    return re.sub(r"(?<![\w.-])([\w.-]*[\w.])-\n[ \t]*(\w+)[ \t]?", joined, text)
