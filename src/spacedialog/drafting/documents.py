@@ -126,7 +126,7 @@ def _set(columns: list[list[_Line]]) -> Iterator[str]:
             if before:
                 has_gap = before.y - line.y > step * scale * 1.25 or abs(line.size - before.size) > size / 10
                 is_on_one = scale > 1.1 or abs(before.y - line.y) < 1
-                text += "\n\n" if has_gap or not is_on_one and _had_room(before, line, right) else " " if is_on_one else "\n"
+                text += "\n\n" if has_gap or not is_on_one and _had_room(before, line, right) else " " * (text[-1] != "-") if is_on_one else "\n"
             text += " " * round((line.x - left) / 4 * (not text or text.endswith("\n"))) + line.text
         yield text
 
@@ -134,7 +134,7 @@ def _set(columns: list[list[_Line]]) -> Iterator[str]:
 def _had_room(before: _Line, line: _Line, right: float) -> bool:
     """Whether a line could have stood on the one before, which ends a paragraph therefore."""
     sign = (before.end - before.x) / len(before.text)
-    goes_on = line.text[0].islower() and not ENDS.search(before.text)
+    goes_on = line.text[0].islower() and not ENDS.search(before.text) and abs(line.x - before.x) < before.size
     return not goes_on and before.end + sign * (len(line.text.split(maxsplit=1)[0]) + 4) < right
 
 

@@ -204,12 +204,15 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
     own = sum(bool(block.number) for block in blocks) * 2 > sum(block.kind == "paragraph" for block in blocks)
     heading = label = outer = ""
     count = number = floor = 0  # floor: the level of the points that are paragraphs, because no paragraph is before them
-    is_open = False  # whether the points that follow belong to the paragraph
+    is_open = is_through = is_stem = False  # whether the points that follow belong to the paragraph; also under headings
     stems: dict[int, str] = {}  # by the level of the point that announces others; 0 is the paragraph
     for block in blocks:
         text, level = block.text, block.level
         if block.kind == "heading":
-            heading, outer, is_open, floor = text, "", 0 in stems, 0
+            # A list goes on under a heading if it began there: "in these fields:", heading, points, heading, points.
+            is_through = 0 in stems and (is_through or is_stem)
+            heading, outer, is_open, floor, is_stem = text, "", is_through, 0, is_through
+            stems = stems if is_through else {}
             continue
         bears = own and bool(block.number)
         is_item = block.kind == "item" or (bool(block.number) and 0 in stems)
@@ -238,6 +241,8 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
             name = ""
         if _ANNOUNCES.search(last):
             stems[level] = last
+        is_through = is_through and is_point
+        is_stem = not is_point
         if not is_point and not bears:
             outer = stems.get(0, "")
 
