@@ -149,7 +149,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     parted: list[Block] = []
     is_begun = False
     for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
-        if len(parted) * 2 > len(blocks) and re.fullmatch(r"#+|\W*(?:end|ends|fin)\W*", block.text, re.IGNORECASE):
+        if len(parted) * 2 >= len(blocks) and re.fullmatch(r"#+|\W*(?:end|ends|fin)\W*", block.text, re.IGNORECASE):
             break
         is_heading = block.kind == "heading" or _is_heading(before, block, after, is_begun=is_begun)
         is_begun |= not is_heading
@@ -207,8 +207,10 @@ def _lines(text: str) -> list[str]:
     lines: list[str] = []
     pages = [page for page in pages if page != [""]]
     for before, page in zip([[], *pages], pages, strict=False):
-        # A sentence may go on from page to page.
-        lines += page if len(before) > _SIDE and not ENDS.search(before[-1]) else ["", *page]
+        # A sentence may go on from page to page, but not from a short line that stands alone, a heading.
+        is_apart = len(before) <= _SIDE or ENDS.search(before[-1]) or (not before[-2] and len(before[-1]) < 60)
+        is_apart = (is_apart and not page[0][:1].islower()) or mark_of(page[0].strip())
+        lines += ["", *page] if is_apart else page
     return _undivided("\n".join(lines)).split("\n")
 
 
@@ -231,7 +233,7 @@ def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) 
 def _undivided(text: str) -> str:
     """Put words together that a line break divides, without the hyphen unless the second part is a word by itself."""
     text = text.replace("\u00ad\n", "").replace("\u00ad", "")
-    words = set(re.findall(r"[a-z]+", text)) - set(re.findall(r"-\n\s*([a-z]+)", text))
+    words = set(re.findall(r"[a-z]+", re.sub(r"-\n\s*\w+", "", text)))
     whole = set(re.findall(r"\b\w++(?:-\w++)+", text))
 
     def joined(found: re.Match[str]) -> str:
@@ -239,4 +241,4 @@ def _undivided(text: str) -> str:
         keeps = not after.islower() or not before[-1].isalpha() or "-" in before or after in words
         return f"{before}{'-' if keeps or f'{before}-{after}' in whole else ''}{after}\n"
 
-    return re.sub(r"(?<![\w.-])([\w.-]*[\w.])-\n[ \t]*(\w+)[ \t]?", joined, text)
+    return re.sub(r"(?<![\w.-])([\w.-]*[\w.])-\n[ \t]*(\w[\w-]*)[ \t]?", joined, text)

@@ -248,12 +248,12 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
 
 
 _LABEL = re.compile(r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])")
-_INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?=\S+\s+\S)")
-_SERIES = {
-    "a": list("abcdefghijklmnopqrstuvwxyz"),
-    "1": [str(number) for number in range(1, 100)],
-    "i": "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
-}
+_INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?!(?:and|or|to|of|in)\b)(?=\w)")
+_SERIES = (
+    list("abcdefghijklmnopqrstuvwxyz"),
+    [str(number) for number in range(1, 100)],
+    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+)
 _DEEPEST = 3
 
 
@@ -276,14 +276,17 @@ def _pieces(text: str, stem: str, depth: int = 0) -> Iterator[tuple[str, str, bo
 
 def _inline(text: str) -> tuple[str, list[str]]:
     """Return what is before an inline list, and its points; none if there is no such list."""
-    taken: list[re.Match[str]] = []
-    for label in _INLINE.finditer(text):
-        series = _SERIES[taken[0][2]] if taken else []
-        if 0 < len(taken) < len(series) and label[1] == taken[0][1] and label[2] == series[len(taken)]:
-            taken.append(label)
-        elif len(taken) < 2 and label[2] in _SERIES and text[: label.start()].strip():
-            taken = [label]
-    if len(taken) < 2:
+    runs = []
+    for series in _SERIES:
+        taken: list[re.Match[str]] = []
+        for label in _INLINE.finditer(text):
+            if 0 < len(taken) < len(series) and label[1] == taken[0][1] and label[2] == series[len(taken)]:
+                taken.append(label)
+            elif len(taken) < 2 and label[2] == series[0] and text[: label.start()].strip():
+                taken = [label]
+        runs += [taken] if len(taken) > 1 else []
+    taken = min(runs, key=lambda run: run[0].start(), default=[])
+    if not taken:
         return text, []
     ends = [*(label.start() for label in taken[1:]), len(text)]
     points = [text[label.end() : end].strip() for label, end in zip(taken, ends, strict=True)]
