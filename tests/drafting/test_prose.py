@@ -232,7 +232,12 @@ def pdf(pages: Sequence[Sequence[tuple[int, int, str]]]) -> bytes:
 
 def test_columns_are_read_one_after_the_other() -> None:
     """The text of a page in two columns is not mixed, and a sentence goes on in the next column."""
-    left = ["Both sides met in Port Lutz,", "where they thanked the office", "for the tide tables and the", "charts that"]
+    left = [
+        "Both sides met in Port Lutz,",
+        "where they thanked the office",
+        "for the tide tables and the",
+        "charts that",
+    ]
     right = ["it has published in both of the", "languages, and they will print", "them next year."]
     page = [(40, 700 - 12 * number, text) for number, text in enumerate(left)]
     page += [(260, 700 - 12 * number, text) for number, text in enumerate(right)]
@@ -269,8 +274,12 @@ NUMBERING = (
 
 def test_the_numbers_of_a_word_file_are_counted() -> None:
     """Paragraphs that Word numbers have these numbers, from where the list begins, also after one without."""
-    numbered = "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
-    body = numbered.format("They met.") + "<w:p><w:r><w:t>All was well.</w:t></w:r></w:p>" + numbered.format("They sat.")
+    numbered = (
+        "<w:p><w:pPr><w:numPr><w:ilvl w:val='0'/><w:numId w:val='1'/></w:numPr></w:pPr><w:r><w:t>{}</w:t></w:r></w:p>"
+    )
+    body = (
+        numbered.format("They met.") + "<w:p><w:r><w:t>All was well.</w:t></w:r></w:p>" + numbered.format("They sat.")
+    )
     read = prose.of_file(docx(body, numbering=NUMBERING), "x.docx").sentences
     assert [(one.paragraph, one.number, one.text) for one in read] == [
         ("3", 1, "They met."),

@@ -82,7 +82,7 @@ def blocks_of_plain(text: str, width: int | None = None) -> Iterator[Block]:
             mark = None
         is_point = not mark and not previous and bool(parts[0]) and _is_indented(line, following, left)
         belongs = levels and levels[-1][1] and levels[-1][0] < indent  # one more paragraph of a point
-        if is_point and belongs or previous and not mark and not _is_apart(previous, said, width):
+        if (is_point and belongs) or (previous and not mark and not _is_apart(previous, said, width)):
             parts.append(said)
         else:
             yield block._replace(text=" ".join(parts))
@@ -179,10 +179,12 @@ def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_b
 
 
 def _is_name(text: str) -> bool:
-    """Whether a line such as "Climate Change and Energy:" is a heading, unlike "The leaders:" and "Both sides will:"."""
+    """Whether a line such as "Climate Change and Energy:" is a heading, unlike "The leaders:" and "Both will:"."""
     begins = re.match(r"(?:The|We|They|Both|Hereby)\b", text)
-    return not begins and not re.search(r"\b(?:to|will|shall|following|including):$", text, re.IGNORECASE) and all(
-        _NAMING.fullmatch(f"{word} ") for word in text.removesuffix(":").split()
+    return (
+        not begins
+        and not re.search(r"\b(?:to|will|shall|following|including):$", text, re.IGNORECASE)
+        and all(_NAMING.fullmatch(f"{word} ") for word in text.removesuffix(":").split())
     )
 
 
@@ -208,9 +210,8 @@ def _lines(text: str) -> list[str]:
     pages = [page for page in pages if page != [""]]
     for before, page in zip([[], *pages], pages, strict=False):
         # A sentence may go on from page to page, but not from a short line that stands alone, a heading.
-        is_apart = len(before) <= _SIDE or ENDS.search(before[-1]) or (not before[-2] and len(before[-1]) < 60)
-        is_apart = (is_apart and not page[0][:1].islower()) or mark_of(page[0].strip())
-        lines += ["", *page] if is_apart else page
+        ended = len(before) <= _SIDE or ENDS.search(before[-1]) or (not before[-2] and len(before[-1]) < 60)
+        lines += ["", *page] if (ended and not page[0][:1].islower()) or mark_of(page[0].strip()) else page
     return _undivided("\n".join(lines)).split("\n")
 
 

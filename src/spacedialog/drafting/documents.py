@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.util import find_spec
 from io import BytesIO
 from itertools import pairwise
@@ -67,7 +68,8 @@ def text_of_pdf(content: bytes, name: str) -> str:
 def _print_text() -> None:
     """Read a PDF file from standard input and print its text."""
     resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    with suppress(ValueError, OSError):  # macOS has no such limit
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     from pypdfium2 import PdfDocument, PdfiumError
 
     try:
@@ -126,7 +128,13 @@ def _set(columns: list[list[_Line]]) -> Iterator[str]:
             if before:
                 has_gap = before.y - line.y > step * scale * 1.25 or abs(line.size - before.size) > size / 10
                 is_on_one = scale > 1.1 or abs(before.y - line.y) < 1
-                text += "\n\n" if has_gap or not is_on_one and _had_room(before, line, right) else " " * (text[-1] != "-") if is_on_one else "\n"
+                text += (
+                    "\n\n"
+                    if has_gap or (not is_on_one and _had_room(before, line, right))
+                    else " " * (text[-1] != "-")
+                    if is_on_one
+                    else "\n"
+                )
             text += " " * round((line.x - left) / 4 * (not text or text.endswith("\n"))) + line.text
         yield text
 
@@ -139,6 +147,7 @@ def _had_room(before: _Line, line: _Line, right: float) -> bool:
 
 
 _FEWEST = 3
+
 
 def _usual(values: Iterator[float]) -> float:
     return (Counter(values).most_common(1) or [(1.0, 0)])[0][0] or 1.0
@@ -212,7 +221,7 @@ class _Layout:
         self._counts: dict[str | None, dict[int, int]] = {}
 
     def block(self, text: str, paragraph: ElementTree.Element) -> Block:
-        """Return what a paragraph is: its own properties apply before those of its style, and of the one that is based on."""
+        """Return what a paragraph is: its own properties apply before those of its styles."""
         chain, names = [paragraph], []
         style = self._styles.get(_value(paragraph, f"pPr/{_W}pStyle"))
         while style is not None and len(chain) < _LONGEST_CHAIN:

@@ -163,7 +163,7 @@ _BREAK = "\ufdd0"
 
 def _lists(node: LexborNode) -> list[LexborNode]:
     """Return the lists that a point stands in, the innermost first, no more than matter."""
-    lists = []
+    lists: list[LexborNode] = []
     parent = node.parent
     while parent is not None and len(lists) < _DEEPEST_LIST:
         if parent.tag in ("ul", "ol"):

@@ -203,8 +203,12 @@ _ANNOUNCES = re.compile(r"(?::|[^.!?;,\"'\u201d\u2019)]|\b(?:the following|as fo
 def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
     own = sum(bool(block.number) for block in blocks) * 2 > sum(block.kind == "paragraph" for block in blocks)
     heading = label = outer = ""
-    count = number = floor = 0  # floor: the level of the points that are paragraphs, because no paragraph is before them
-    is_open = is_through = is_stem = False  # whether the points that follow belong to the paragraph; also under headings
+    count = number = floor = (
+        0  # floor: the level of the points that are paragraphs, because no paragraph is before them
+    )
+    is_open = is_through = is_stem = (
+        False  # whether the points that follow belong to the paragraph; also under headings
+    )
     stems: dict[int, str] = {}  # by the level of the point that announces others; 0 is the paragraph
     for block in blocks:
         text, level = block.text, block.level
@@ -247,7 +251,9 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
             outer = stems.get(0, "")
 
 
-_LABEL = re.compile(r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])")
+_LABEL = re.compile(
+    r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])"
+)
 _INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?!(?:and|or|to|of|in)\b)(?=\w)")
 _SERIES = (
     list("abcdefghijklmnopqrstuvwxyz"),
