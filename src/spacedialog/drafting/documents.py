@@ -22,7 +22,7 @@ from spacedialog.errors import InputError
 
 MOST_PAGES = 300
 MOST_SECONDS = 20
-MOST_MEMORY = 1_000_000_000
+MOST_MEMORY = 500_000_000
 LARGEST_PART = 10_000_000
 """Limits on a PDF file, and on the size in bytes of an unpacked part of a Word file."""
 

@@ -160,7 +160,8 @@ def read(text: str, form: Form) -> Prose:
 
 
 def _prose(found: Iterable[Block]) -> Prose:
-    blocks = [block._replace(text=" ".join(block.text.split())) for block in found if block.text.strip()]
+    blocks = [block._replace(text=" ".join(_NO_CHARACTERS.sub(" ", block.text).split())) for block in found]
+    blocks = [block for block in blocks if block.text]
     if sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
         raise _too_much()
     blocks = with_headings(blocks)
