@@ -51,19 +51,22 @@ def mark_of(line: str) -> Mark | None:
     return Mark(found[1], "", line[found.end() :]) if found else None
 
 
-def blocks_of_plain(text: str, *, is_wrapped: bool | None = None) -> Iterator[Block]:
+NO_WIDTH = 1_000_000
+
+
+def blocks_of_plain(text: str, width: int | None = None) -> Iterator[Block]:
     """Yield the blocks of plain text, by blank lines, marks and indents; lines broken at a width are joined.
 
-    Whether they are is found out if `is_wrapped` is None.
+    `width` is found out by default; NO_WIDTH makes each line a paragraph, and 0 joins all between blank lines.
     """
     lines = _lines(text)
     filled = [line for line in lines if line.strip()]
     if not filled:
         return
-    if is_wrapped is None:
+    if width is None:
         ended = sum(bool(ENDS.search(line)) for line in filled)
         is_wrapped = sum(len(line) > 120 for line in filled) * 3 <= len(filled) and ended * 10 < len(filled) * 7
-    width = sorted(map(len, filled))[len(filled) * 9 // 10] if is_wrapped else 1_000_000
+        width = sorted(map(len, filled))[len(filled) * 9 // 10] if is_wrapped else NO_WIDTH
     left = _left(lines)
     levels: list[tuple[int, str]] = []
     block, parts = Block("heading", ""), [""]
@@ -146,7 +149,7 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
     parted: list[Block] = []
     is_begun = False
     for before, block, after in zip([None, *blocks], blocks, [*blocks[1:], None], strict=False):
-        if len(parted) * 2 > len(blocks) and re.fullmatch(r"#+|\W*(?:end|ends|fin)\W*", block.text, re.IGNORECASE):
+        if len(parted) * 2 >= len(blocks) and re.fullmatch(r"#+|\W*(?:end|ends|fin)\W*", block.text, re.IGNORECASE):
             break
         is_heading = block.kind == "heading" or _is_heading(before, block, after, is_begun=is_begun)
         is_begun |= not is_heading
@@ -157,12 +160,13 @@ def with_headings(blocks: Sequence[Block]) -> list[Block]:
 def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_begun: bool) -> bool:
     text, words = block.text, block.text.split()
     is_short = len(words) < (15 if is_begun else 40)
-    if len(words) < 3 and re.fullmatch(r"[\W_]*(?:end|ends|fin)?[\W_]*", text, re.IGNORECASE):
+    if len(words) < 3 and re.sub(r"[\W_]+", "", text).lower() in ("", "end", "ends", "fin"):
         return True
     if block.kind == "item":
         beside = {one.kind for one in (before, after) if one}
         announced = before and before.text.endswith(":")
-        return is_short and not ENDS.search(text) and "item" not in beside and not announced and after is not None
+        is_alone = "item" not in beside and not announced and after is not None
+        return is_alone and len(words) < 40 and not ENDS.search(text)
     if _CAPTION.fullmatch(text) or _DATELINE.fullmatch(text):
         return True
     if ENDS.search(text) or not is_short:
@@ -175,7 +179,7 @@ def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_b
 
 
 def _is_name(text: str) -> bool:
-    """Whether a line such as "Climate Change and Energy:" is a heading, unlike "The leaders:" and "Both sides will:"."""
+    """Whether a line such as "Climate Change and Energy:" is a heading, unlike "The leaders:" and "Both will:"."""
     begins = re.match(r"(?:The|We|They|Both|Hereby)\b", text)
     return (
         not begins
@@ -198,14 +202,16 @@ _SIDE = 2
 def _lines(text: str) -> list[str]:
     """Return the lines of a text: pages joined without their running heads, words that were divided put together."""
     text = re.sub(r"\r\n?|[\v\x85\u2028\u2029]", "\n", text).expandtabs(4)
-    pages = [[line.rstrip() for line in page.strip("\n").split("\n")] for page in text.split("\f")]
+    pages = [[line.rstrip() for line in page.strip("\n").split("\n")] for page in text.split("\f") if page.strip()]
     if len(pages) > 1:
         heads = Counter(_shape(line) for page in pages for line in {*page[:_SIDE], *page[-_SIDE:]})
         pages = [_without_heads(page, heads, is_first=number == 0) for number, page in enumerate(pages)]
     lines: list[str] = []
-    for page in pages:
-        # A sentence goes on from page to page.
-        lines += ["", *page] if lines and ENDS.search(lines[-1]) else page
+    pages = [page for page in pages if page != [""]]
+    for before, page in zip([[], *pages], pages, strict=False):
+        # A sentence may go on from page to page, but not from a short line that stands alone, a heading.
+        ended = len(before) <= _SIDE or ENDS.search(before[-1]) or (not before[-2] and len(before[-1]) < 60)
+        lines += ["", *page] if (ended and not page[0][:1].islower()) or mark_of(page[0].strip()) else page
     return _undivided("\n".join(lines)).split("\n")
 
 
@@ -213,27 +219,27 @@ def _shape(line: str) -> str:
     return re.sub(r"\d+", "#", line.strip())
 
 
-def _without_heads(page: list[str], heads: Counter[str], *, is_first: bool) -> list[str]:
-    page = [line for line in page if line or not is_first]
+def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) -> list[str]:
+    """Return the lines of a page without page numbers and what other pages repeat; the first may have it as title."""
     kept = []
     for number, line in enumerate(page):
         shape = _shape(line)
-        is_repeated = heads[shape] > 1 and shape and not (is_first and "#" not in shape)
-        if not (_SIDE <= number < len(page) - _SIDE or not (is_repeated or _PAGE_NUMBER.fullmatch(shape))):
-            continue
-        kept.append(line)
-    return kept
+        is_repeated = bool(shape) and heads[shape] > 1 and not (is_first and "#" not in shape)
+        is_head = is_repeated or bool(_PAGE_NUMBER.fullmatch(shape))
+        if not (is_head and (number < _SIDE or number >= len(page) - _SIDE)):
+            kept.append(line)
+    return "\n".join(kept).strip("\n").split("\n")
 
 
 def _undivided(text: str) -> str:
-    """Put words together that a line break divides, unless the second part is a word of the text by itself."""
-    text = text.replace("\u00ad\n", "\u00ad").replace("\u00ad", "")
-    words = set(re.findall(r"[a-z]+", text)) - set(re.findall(r"-\n\s*([a-z]+)", text))
-    whole = set(re.findall(r"\w+(?:-\w+)+", text))
+    """Put words together that a line break divides, without the hyphen unless the second part is a word by itself."""
+    text = text.replace("\u00ad\n", "").replace("\u00ad", "")
+    words = set(re.findall(r"[a-z]+", re.sub(r"-\n\s*\w+", "", text)))
+    whole = set(re.findall(r"\b\w++(?:-\w++)+", text))
 
     def joined(found: re.Match[str]) -> str:
         before, after = found.groups()
-        keeps = "-" in before or after in words or f"{before}-{after}" in whole
-        return f"{before}{'-' if keeps else ''}{after}\n"
+        keeps = not after.islower() or not before[-1].isalpha() or "-" in before or after in words
+        return f"{before}{'-' if keeps or f'{before}-{after}' in whole else ''}{after}\n"
 
-    return re.sub(r"([\w-]*[a-z])-\n[ \t]*([a-z]+)[ \t]?", joined, text)
+    return re.sub(r"(?<![\w.-])([\w.-]*[\w.])-\n[ \t]*(\w[\w-]*)[ \t]?", joined, text)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.drafting.blocks import Block, blocks_of_plain, mark_of
+from spacedialog.drafting.blocks import NO_WIDTH, Block, blocks_of_plain, mark_of
 from spacedialog.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +68,10 @@ def blocks_of_page(text: str) -> Iterator[Block]:
     numbers: dict[int, int] = {}  # the last number of each numbered list
     for node in found:
         if not _is_links(node):
-            yield from _blocks(node, numbers)
+            for block in _blocks(node, numbers):
+                text, *points = _LETTERED.split(block.text)
+                yield block._replace(text=text)
+                yield from (Block("item", point, block.level + 1) for point in points)
 
 
 _MOST_LINES = 20_000
@@ -148,18 +151,19 @@ def _blocks(node: LexborNode, numbers: dict[int, int]) -> Iterator[Block]:
     elif node.css_first("br"):
         for line in node.css("br"):
             line.replace_with(_BREAK)
-        yield from blocks_of_plain(" ".join(node.text().split()).replace(_BREAK, "\n"), is_wrapped=False)
+        yield from blocks_of_plain(" ".join(node.text().split()).replace(_BREAK, "\n"), NO_WIDTH)
     else:
         mark = mark_of(text.strip())
         yield Block("paragraph", mark.rest, 1, mark.number) if mark and mark.number else Block("paragraph", text)
 
 
+_LETTERED = re.compile(r"\n\s*\(?(?:[a-z]|[ivx]{1,4})[.)]\s+(?=\S)")
 _BREAK = "\ufdd0"
 
 
 def _lists(node: LexborNode) -> list[LexborNode]:
     """Return the lists that a point stands in, the innermost first, no more than matter."""
-    lists = []
+    lists: list[LexborNode] = []
     parent = node.parent
     while parent is not None and len(lists) < _DEEPEST_LIST:
         if parent.tag in ("ul", "ol"):

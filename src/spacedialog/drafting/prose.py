@@ -142,7 +142,7 @@ def of_file(content: bytes, name: str, encoding: str | None = None) -> Prose:
     """Return the text of a file of any form; InputError if it cannot be read."""
     match form_of(name, content):
         case "pdf":
-            return _prose(blocks_of_plain(text_of_pdf(content, name), is_wrapped=True))
+            return _prose(blocks_of_plain(text_of_pdf(content, name), width=0))
         case "docx":
             return _prose(blocks_of_docx(content, name))
         case form:
@@ -160,7 +160,8 @@ def read(text: str, form: Form) -> Prose:
 
 
 def _prose(found: Iterable[Block]) -> Prose:
-    blocks = [block._replace(text=" ".join(block.text.split())) for block in found if block.text.strip()]
+    blocks = [block._replace(text=" ".join(_NO_CHARACTERS.sub(" ", block.text).split())) for block in found]
+    blocks = [block for block in blocks if block.text]
     if sum(len(block.text) for block in blocks) > MOST_CHARACTERS:
         raise _too_much()
     blocks = with_headings(blocks)
@@ -206,12 +207,17 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
     count = number = floor = (
         0  # floor: the level of the points that are paragraphs, because no paragraph is before them
     )
-    is_open = False  # whether the points that follow belong to the paragraph
+    is_open = is_through = is_stem = (
+        False  # whether the points that follow belong to the paragraph; also under headings
+    )
     stems: dict[int, str] = {}  # by the level of the point that announces others; 0 is the paragraph
     for block in blocks:
         text, level = block.text, block.level
         if block.kind == "heading":
-            heading, outer, is_open, floor = text, "", 0 in stems, 0
+            # A list goes on under a heading if it began there: "in these fields:", heading, points, heading, points.
+            is_through = 0 in stems and (is_through or is_stem)
+            heading, outer, is_open, floor, is_stem = text, "", is_through, 0, is_through
+            stems = stems if is_through else {}
             continue
         bears = own and bool(block.number)
         is_item = block.kind == "item" or (bool(block.number) and 0 in stems)
@@ -240,6 +246,8 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
             name = ""
         if _ANNOUNCES.search(last):
             stems[level] = last
+        is_through = is_through and is_point
+        is_stem = not is_point
         if not is_point and not bears:
             outer = stems.get(0, "")
 
@@ -247,48 +255,49 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
 _LABEL = re.compile(
     r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])"
 )
-_INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?=\S+\s+\S)")
+_INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?!(?:and|or|to|of|in)\b)(?=\w)")
 _SERIES = (
-    "abcdefghijklmnopqrstuvwxyz",
+    list("abcdefghijklmnopqrstuvwxyz"),
     [str(number) for number in range(1, 100)],
     "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
 )
+_DEEPEST = 3
 
 
-def _pieces(text: str, stem: str) -> Iterator[tuple[str, str, bool]]:
+def _pieces(text: str, stem: str, depth: int = 0) -> Iterator[tuple[str, str, bool]]:
     """Yield the sentences of a text and the points of its inline lists, each with its stem.
 
     The last value is whether a sentence begins: `(b)` of "will (a) map the reef; (b) open a port" begins none.
     """
-    before, points = _inline(text)
+    before, points = _inline(text) if depth < _DEEPEST else (text, [])
     part = ""
     for number, part in enumerate(_split(before)):
         yield part, "" if number else stem, True
-    if _ANNOUNCES.search(part):
-        stem = part if part == before or not stem else f"{stem} {part}"
+    stem = f"{stem} {part}".strip() if part == before else part
     for point in points:
         begins = part.endswith((".", "!", "?"))
-        for part, over, starts in _pieces(point, f"{stem}"):
+        for part, over, starts in _pieces(point, stem, depth + 1):
             yield part, over, starts and begins
             begins = True
 
 
 def _inline(text: str) -> tuple[str, list[str]]:
-    """Return what is before an inline list, and its points; an empty list if there is none."""
-    labels = list(_INLINE.finditer(text))
-    for first in labels:
-        for series in _SERIES:
-            taken = [first] if first[2] == series[0] else []
-            for label in labels:
-                if taken and len(taken) < len(series) and label.start() > taken[-1].start():
-                    if label[2] == series[len(taken)] and label[1] == first[1]:
-                        taken.append(label)
-            if len(taken) > 1 and text[: first.start()].strip():
-                ends = [label.start() for label in taken[1:]] + [len(text)]
-                return text[: first.start()].strip(), [
-                    text[label.end() : end].strip() for label, end in zip(taken, ends, strict=True)
-                ]
-    return text, []
+    """Return what is before an inline list, and its points; none if there is no such list."""
+    runs = []
+    for series in _SERIES:
+        taken: list[re.Match[str]] = []
+        for label in _INLINE.finditer(text):
+            if 0 < len(taken) < len(series) and label[1] == taken[0][1] and label[2] == series[len(taken)]:
+                taken.append(label)
+            elif len(taken) < 2 and label[2] == series[0] and text[: label.start()].strip():
+                taken = [label]
+        runs += [taken] if len(taken) > 1 else []
+    taken = min(runs, key=lambda run: run[0].start(), default=[])
+    if not taken:
+        return text, []
+    ends = [*(label.start() for label in taken[1:]), len(text)]
+    points = [text[label.end() : end].strip() for label, end in zip(taken, ends, strict=True)]
+    return text[: taken[0].start()].strip(), points
 
 
 # Sentences
