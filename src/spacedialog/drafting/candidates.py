@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
+from spacedialog.drafting.clauses import MODALS
 from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.prose import Sentence
@@ -31,6 +32,10 @@ _ABOUT_THE_TEXT = re.compile(
     re.IGNORECASE,
 )
 _SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b", re.IGNORECASE)
+_REFUSING = re.compile(
+    r"\b(?:not|no|never|neither|none|reject\w*|oppos\w*|refus\w*|fail\w*|critics|claim\w*|alleg\w*|cancel\w*|if|unless)\b",
+    re.IGNORECASE,
+)
 _AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b")
 """What opens a sentence with a date that is of something else."""
 
@@ -60,7 +65,7 @@ def candidates_of(sentence: Sentence, parties: Parties, areas: Areas, when: date
     """Yield the candidates of a sentence, or of a point of a list together with the text that announces it."""
     if _is_too_long(sentence) or _OUTSIDER.search(sentence.text):
         return
-    said = _said(sentence, parties)
+    said = _said(sentence, parties.is_party)
     dates = {past: dates_in(said.text, when, past=past) for past in (True, False)}
     cycles = cycles_in(said.text)
     for number, one in enumerate(said.found):
@@ -92,31 +97,32 @@ class _Said(NamedTuple):
     found: Sequence[Undertaking]
 
 
-def _said(sentence: Sentence, parties: Parties) -> _Said:
+def _said(sentence: Sentence, is_party: Callable[[str], bool]) -> _Said:
     own = _LABEL.sub("", _DATELINE.sub("", sentence.text))
     stem = re.sub(r"[\s:\u2014\u2013-]+$", "", sentence.stem)
-    text, begin = (f"{stem} {own}", len(stem) + 1) if stem else (own, 0)
-    if sentence.stem and (found := point(text, begin, parties.is_party)):
-        return _Said(text, begin, found)
-    if stem and parties.is_party(stem):
-        text = f"{stem} {own[:1].lower()}{own[1:]}"  # `The leaders:` and then `Welcomed the launch`
-        return _Said(text, begin, undertakings(text, parties.is_party))
-    found = undertakings(own, parties.is_party)
-    if not found and _SUBJECTLESS.match(own):
-        found = point(own, 0, parties.is_party)
-    return _Said(own, 0, found)
+    if not stem:
+        found = undertakings(own, is_party)
+        if not found and _SUBJECTLESS.match(own):
+            found = point(own, 0, is_party)
+        return _Said(own, 0, found)
+    is_open = stem.lower().endswith((" to", " not", *(f" {modal}" for modal in MODALS))) or is_party(stem)
+    text = f"{stem}{' ' if is_open else ': '}{own[:1].lower() + own[1:] if is_open and own[1:2].islower() else own}"
+    begin = len(text) - len(own)
+    found = [] if re.search(_REFUSING, stem) else undertakings(own, is_party)
+    if found:
+        return _Said(own, 0, found)
+    found = point(text, begin, is_party) or [one for one in undertakings(text, is_party) if one.end > begin]
+    return _Said(text, begin, found)
 
 
 def _due(said: _Said, number: int, dates: Sequence[When]) -> When | None:
-    """Return the date of an undertaking: in its action, or of all at the head or the end of the sentence."""
+    """Return the date of an undertaking: in its action, or of all at the head of the sentence."""
     one = said.found[number]
     own = [d for d in dates if (one.gap_end or one.start) <= d.start < one.end]
-    if own:
-        return own[0]
     opening = [d for d in dates if said.begin <= d.end <= said.found[0].start]
-    if opening and not _AFTERWARDS.match(said.text, said.begin):
-        return opening[0]
-    return None
+    if own or not opening or _AFTERWARDS.match(said.text, said.begin):
+        return own[0] if own else None
+    return opening[0]
 
 
 def why_none(sentence: Sentence) -> str:

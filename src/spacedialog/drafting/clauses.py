@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from spacedialog.drafting.lexicon import governing, governing_verbs, words
-from spacedialog.drafting.verbforms import verb_of
+from spacedialog.drafting.verbforms import Form, verb_of
 
 Tense = Literal["modal", "present", "past", "progressive", "planned"]
 
@@ -21,10 +21,11 @@ PREPOSITIONS = frozenset(
     "about against along alongside at between by during following for from in including into of on through together"
     " under with within without than as".split()
 )
-_BE = ("is", "are", "was", "were", "be", "been", "remain", "remains", "remained", "stand", "stands")
+_BE = ("is", "are", "was", "were", "remain", "remains", "remained", "stand", "stands")
 _HAVE = ("has", "have", "had")
 _GLAD = ("pleased", "proud", "delighted", "honored", "honoured", "happy")
-_NOT = ("not", "never")
+_NOT = ("not", "never", "no", "longer")
+_NEGATED_MODALS = {"won't": "will", "cannot": "may", "can't": "may", "wouldn't": "would", "shan't": "shall"}
 
 
 class Word(NamedTuple):
@@ -69,22 +70,30 @@ def clauses_of(said: Sequence[Word], text: str, is_party: Callable[[str], bool])
     at = 0
     while at < len(said):
         group = _group(said, at)
-        if group is None:
-            at += 1
-            continue
-        clause = _with_subject(said, text, group, found, is_party)
-        if clause is None:
-            at += 1
-            continue
-        found.append(clause)
-        at = clause.head + 1
+        clause = group and _with_subject(said, text, group, found, is_party)
+        if clause:
+            found.append(clause)
+        at = clause.head + 1 if clause else at + 1
     end = len(said) - 1 if said and said[-1].low in (".", ";", ":") else len(said)
     ended: list[Clause] = []
     for clause in reversed(found):
-        ended.insert(0, clause._replace(end=max(end, clause.head + 1)))
+        ended.insert(0, clause._replace(end=max(_end(said, clause.head, end), clause.head + 1)))
         if not clause.is_background:
             end = _border(said, clause)
     return ended
+
+
+def _end(said: Sequence[Word], head: int, end: int) -> int:
+    """Return where a clause ends, at most: before `, and` or `, but` with a finite verb after it."""
+    for at in range(head + 1, end - 3):
+        if said[at].low == "," and said[at + 1].low in ("and", "but", "while", "yet", "whereas"):
+            tail = [word.low for word in said[at + 2 : min(at + 14, end)]]
+            tail = tail[
+                : next((n for n, low in enumerate(tail) if low in (",", ";", "which", "who", "that")), len(tail))
+            ]
+            if tail[:1] != ["to"] and not {*MODALS, *_BE[:4], *_HAVE, "does", "do", "did"}.isdisjoint(tail):
+                return at
+    return end
 
 
 def _border(said: Sequence[Word], clause: Clause) -> int:
@@ -112,70 +121,59 @@ def is_adverb(low: str) -> bool:
 
 def _group(said: Sequence[Word], at: int) -> Clause | None:
     """Return the verb group that begins at a word, without its subject; None if none does."""
-    low = said[at].low
-    if low in words("ladder", "conditions") and low not in MODALS:
+    low, is_negated = _NEGATED_MODALS.get(said[at].low, said[at].low), said[at].low in _NEGATED_MODALS
+    if low in words("ladder", "opening_conditions") and low not in MODALS:
         return None  # `provided that`
-    negated = False
     head = at + 1
+    if low in MODALS and _low(said, head) == ",":  # `will, if asked, join`
+        head = next((n + 1 for n in range(head + 1, min(head + 12, len(said))) if said[n].low == ","), len(said))
     while head < len(said) and (said[head].low in _NOT or is_adverb(said[head].low)):
-        negated = negated or said[head].low in _NOT
+        is_negated = is_negated or said[head].low in ("not", "never", "no")
         head += 1
-    if low == "cannot" or head >= len(said):
+    if head >= len(said):
         return None
-    following = said[head].low
+    following, after = said[head].low, skipped(said, head + 1)
 
-    def one(place: int, verb: str, tense: Tense, *, passive: bool = False) -> Clause:
-        return Clause(
-            at,
-            at,
-            at,
-            place,
-            place,
-            verb,
-            tense,
-            low if tense == "modal" else "",
-            is_negated=negated,
-            is_passive=passive,
-        )
+    def one(place: int, verb: str, tense: Tense, *, is_passive: bool = False, is_background: bool = False) -> Clause:
+        modal = low if tense == "modal" else ""
+        return Clause(at, at, at, place, place, verb, tense, modal, is_negated, is_passive, is_background)
 
     if low in MODALS:
-        if following == "be" and (inner := skipped(said, head + 1)) < len(said):
-            if state := _state(said, inner):
-                return one(inner, state, "modal")
-            if verb := verb_of(said[inner].low, "participle"):
-                return one(inner, verb, "modal", passive=True)
-            if said[inner].low.endswith("ing") and (verb := verb_of(said[inner].low, "ing")):
-                return one(inner, verb, "modal")
+        if following == "be":
+            if state := _state(said, after):
+                return one(after, state, "modal")
+            if verb := verb_of(_low(said, after), "participle"):
+                return one(after, verb, "modal", is_passive=True)
+            if verb := verb_of(_low(said, after), "ing"):
+                return one(after, verb, "modal")
+        is_perfect = following == "have" and verb_of(_low(said, after), "participle")
         verb = verb_of(following, "base") or (following if may_be_verb(said[head]) else None)
-        return one(head, verb, "modal") if verb else None
+        return one(head, verb, "modal") if verb and not is_perfect else None
     if low in _HAVE:
-        if following == "been" and (verb := verb_of(_low(said, skipped(said, head + 1)), "participle")):
-            return one(skipped(said, head + 1), verb, "past", passive=True)
+        if following == "been" and (verb := verb_of(_low(said, after), "participle")):
+            return one(after, verb, "past", is_passive=True)
         verb = verb_of(following, "participle")
-        return one(head, verb, "past") if verb else one(at, "have", "present")
-    if low in _BE[:4] or low in _BE[6:]:
+        return one(head, verb, "past", is_background=low == "had") if verb else one(at, "have", "present")
+    if low in _BE:
         if state := _state(said, head):
-            return one(head, state, "present")
-        if following in _GLAD and (verb := verb_of(_low(said, head + 2), "base")) and _low(said, head + 1) == "to":
+            return one(head, state, "present", is_background=low in ("was", "were"))
+        if following in _GLAD and _low(said, head + 1) == "to" and (verb := verb_of(_low(said, head + 2), "base")):
             return one(head + 2, verb, "present")
-        if low in _BE[6:]:
-            return None
-        if following == "to" and (verb := verb_of(_low(said, skipped(said, head + 1)), "base")):
-            return one(skipped(said, head + 1), verb, "planned")
-        if following not in words("verbs", "ing_adjectives") and (verb := verb_of(following, "ing")):
+        if low in ("was", "were"):
+            verb = verb_of(following, "participle")
+            return one(head, verb, "past", is_passive=True) if verb else None
+        is_plain = at + 1 == head and low in ("is", "are")  # not `are still to agree`
+        if is_plain and following == "to" and (verb := verb_of(_low(said, after), "base")):
+            return one(after, verb, "planned")
+        is_doing = low in ("is", "are") and following not in words("verbs", "ing_adjectives")
+        if is_doing and (verb := verb_of(following, "ing")):
             return one(head, verb, "progressive")
-        if low in ("was", "were") and (verb := verb_of(following, "participle")):
-            return one(head, verb, "past", passive=True)
         return None
     if said[at].text[0].isupper() and at > 0:
         return None  # part of a name
-    if verb := verb_of(low, "past"):
-        is_same = verb_of(low, "base") == verb
-        return Clause(at, at, at, at, at, verb, "present" if is_same else "past")
-    for form in ("base", "s"):
-        if verb := verb_of(low, form):
-            return Clause(at, at, at, at, at, verb, "present")
-    return None
+    forms: tuple[tuple[Form, Tense], ...] = (("base", "present"), ("s", "present"), ("past", "past"))
+    is_negated = False
+    return next((one(at, verb, tense) for form, tense in forms if (verb := verb_of(low, form))), None)
 
 
 def may_be_verb(word: Word) -> bool:
@@ -211,31 +209,29 @@ def _with_subject(
         return None
     floor = before[-1].head + 1 if before else 0
     begin = _subject(said, text, floor, end, is_party)
-    if begin and group.tense != "modal" and (begin == floor or _is_plain_and(said, begin - 1)):
-        begin = (
-            None  # the object of the verb before (`welcome the United States' plans`), or a part of a longer subject
-        )
-    elif begin and floor == 0 and _is_plain_and(said, begin - 1):
-        begin = None
+    if begin and _is_plain_and(said, begin - 1) and (floor == 0 or group.tense != "modal"):
+        begin = None  # a part of a longer subject
+    if begin and begin == floor and group.tense != "modal":
+        begin = None  # the object of the verb before: `welcome the United States' plans`
     if begin is None and (group.is_passive or group.verb in words("ladder", "expected")):
         begin, group = _thing(said, floor, end), group._replace(is_passive=True)
     if begin is not None:
-        return group._replace(subject=begin, subject_end=end, is_background=_is_background(said, begin, before))
+        is_background = group.is_background or _is_background(said, begin, before)
+        return group._replace(subject=begin, subject_end=end, is_background=is_background)
     if before and end > floor and said[end - 1].low in (",", "and", "or", "but", ";"):
-        last = before[-1]
-        # Another verb in the base form may belong to a list: `pledge to share data and support research`.
-        is_listed = group.tense == "present" and verb_of(said[group.head].low, "base") and not _is_ladder(said, group)
-        if group.tense == last.tense == "present" and bool(verb_of(said[group.head].low, "s")) != bool(
-            verb_of(said[last.head].low, "s")
-        ):
+        last, is_series = before[-1], said[end - 1].low == ","
+        is_speaking = group.verb in words("ladder", "speaking")
+        if group.tense == "present" and not is_speaking and not _is_ladder(said, group):
+            return (
+                None  # a noun, or a verb of the list that the last clause governs: `pledge to share data and support`
+            )
+        is_plural = verb_of(said[group.head].low, "base") is not None
+        if group.tense == last.tense == "present" and is_plural != (verb_of(said[last.head].low, "base") is not None):
             return None  # a noun in the plural
-        goes_on = group.tense in (last.tense, "modal", "planned") or (group.tense == "present" and not is_listed)
-        is_series = said[end - 1].low == ","
-        if group.tense == "past" and not _takes_object(said, group.head, is_series=is_series):
+        if group.tense == "past" and not is_speaking and not _takes_object(said, group.head, is_series=is_series):
             return None  # an adjective (`organized crime`), or what a comma adds (`the treaty, signed in 2022`)
-        if is_series and group.tense not in ("past", "present"):
-            return None
-        if goes_on and not is_listed and not last.is_background:
+        is_known = group.tense in (last.tense, "present") or (group.tense in ("modal", "planned") and not is_series)
+        if is_known and not last.is_background:
             return group._replace(subject=last.subject, subject_end=last.subject_end)
     return None
 

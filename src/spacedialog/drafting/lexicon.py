@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -48,3 +49,10 @@ def governing() -> Mapping[str, Strength]:
 def governing_verbs() -> Mapping[str, Strength]:
     """Return the first verb of each phrase of the ladder, with the strength of the most binding one."""
     return {phrase.split()[0]: governing()[phrase] for phrase in governing()}
+
+
+CONDITION = re.compile(rf"\b(?:{'|'.join(register('ladder')['conditions'])})\b", re.IGNORECASE)
+"""A wording that makes a promise conditional, or less than it seems."""
+
+KEPT = re.compile(rf"{CONDITION.pattern}|\b(?:{'|'.join(register('ladder')['kept_words'])})\b", re.IGNORECASE)
+"""A wording without which a title would say more than its sentence."""

@@ -1,33 +1,25 @@
-"""Lists of actions under one verb: where each begins, if it is safe to split them."""
+"""Lists of actions under one verb, and of things under one action: where each begins, if it is safe to split them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
-from spacedialog.drafting.clauses import PREPOSITIONS, Word, is_adverb, skipped
-from spacedialog.drafting.lexicon import words
+from spacedialog.drafting.clauses import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
+from spacedialog.drafting.lexicon import CONDITION, words
 from spacedialog.drafting.verbforms import Form, verb_of
 
-CONDITION = re.compile(
-    r"\b(?:if|unless|provided|providing|subject to|depending|pending|until|except|when|once"
-    r"|where (?:possible|appropriate|relevant|feasible|applicable|necessary|permitted)"
-    r"|as (?:appropriate|necessary|needed|applicable|relevant|feasible|possible))\b"
-)
-"""A wording that makes a promise conditional."""
-
-_BEFORE_NOUNS = PREPOSITIONS | {"to"}
 _JOINED = (",", ";", "and", "or")
 _BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")
+_RELATIVE = ("which", "who", "that", "whose", "whom", "where", "those")
 
 
 def members(said: Sequence[Word], text: str, at: int, end: int, form: Form) -> list[tuple[int, int]]:
     """Return the actions of a list as numbers of words, from the verb at a word on; each verb has the same form.
 
-    The list is one action if a condition at its end may apply to all.
+    The list is one action if there is a condition in it, which may apply to all.
     """
     starts = list(_starts(said, at, end, form))
-    if len(starts) > 1 and CONDITION.search(text, said[starts[-1]].start, said[end - 1].end):
+    if len(starts) > 1 and CONDITION.search(text, said[at].start, said[end - 1].end):
         return [(at, end)]
     return list(zip(starts, [*(_end_before(said, start) for start in starts[1:]), end], strict=True))
 
@@ -39,19 +31,17 @@ def _end_before(said: Sequence[Word], at: int) -> int:
 
 
 def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int]:
-    """Yield the verbs of a list: after a comma or `and`, in the form of the first.
+    """Yield the verbs of a list: after a comma, a semicolon or `and`, in the form of the first.
 
-    A verb after `to do` or `by doing` inside a member may belong to that, and is not split off. Nor is a verb that has
-    its object in common with the one before, or that stands in brackets.
+    A verb after `to do`, `by doing` or `which does` inside an action may belong to that, and is not split off. Nor is a
+    verb that has its object in common with the one before, or that stands in brackets.
     """
     yield at
     last, depth, is_nested = at, 0, False
-    is_long = any(
-        [word.low for word in said[n : n + 2]] == [",", "and"] and _is_verb(said, skipped(said, n + 2), end, form)
-        for n in range(at, end - 2)
-    )
     has_to = "to" in (said[at - 1].low, said[at - 2].low)
-    is_series = any([word.low for word in said[n : n + 3]] == [",", "and", "to"] for n in range(at, end))
+    pairs = [(said[n].low, said[n + 1].low, n + 2) for n in range(at, end - 2)]
+    is_series = any(pair[:2] == ("and", "to") for pair in pairs)
+    is_long = any(pair[:2] == (",", "and") and _is_verb(said, skipped(said, pair[2]), end, form) for pair in pairs)
     for place in range(at + 1, end):
         word = said[place]
         depth += (word.text in "([\u201c") - (word.text in ")]\u201d")
@@ -78,14 +68,14 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
         if is_joined and is_verb and not _is_chain(said, last + 1, opener, form):
             yield place
             last, is_nested = place, False
-        elif word.low in ("which", "who") or _opens_another(said, place, last, form):
+        elif word.low in _RELATIVE or _opens_another(said, place, last, form):
             is_nested = True
 
 
 def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: bool = False) -> bool:
     """Return whether a word is a verb in a form, and no noun: something that can be its object follows.
 
-    Of a word that is often a noun, that must be an article or a name, unless it stands in a list of verbs (`is_listed`).
+    Of a word that is often a noun, that must be an article or a name, unless it stands in a list (`is_listed`).
     """
     low = said[at].low if at < end else ""
     if verb_of(low, form) is None or at + 1 >= end or (form == "ing" and low in words("verbs", "ing_nouns")):
@@ -96,10 +86,12 @@ def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: 
         place = skipped(said, place + 1 + (said[place].low == "," and said[place + 1].low in ("and", "or")))
         return low not in words("verbs", "also_nouns") and place < end and _is_verb(said, place, end, form)
     if form == "base" and low in words("verbs", "also_nouns"):
+        before_noun = following.low in PREPOSITIONS or following.low == "to"
         is_name = following.text[:1].isupper() and low not in words("verbs", "also_adjectives")
-        is_object = following.low in words("verbs", "openers") and (following.low not in _BEFORE_NOUNS or low == "work")
-        is_thing = is_listed and following.low not in _BEFORE_NOUNS and following.low != "of"
-        return is_object or is_name or following.low.isdigit() or is_thing
+        is_object = following.low in words("verbs", "openers") and (not before_noun or low == "work")
+        return (
+            is_object or is_name or following.low.isdigit() or (is_listed and not before_noun and following.low != "of")
+        )
     return following.low != "of"
 
 
@@ -112,15 +104,12 @@ def _opens_another(said: Sequence[Word], at: int, last: int, form: Form) -> bool
     """Return whether another list can begin at a word: `to do` or `by doing`, but not after `continue`."""
     low = said[at].low
     if form == "ing":
-        return verb_of(low, "ing") is not None and said[at - 1].low in PREPOSITIONS
+        is_noun = low in words("verbs", "ing_nouns") and at > last + 1
+        return verb_of(low, "ing") is not None and said[at - 1].low not in _JOINED and not is_noun
+    if low != "to" or said[at - 1].low in _JOINED or (at == last + 1 and said[last].low == "continue"):
+        return False
     inner = skipped(said, at + 1 + (at + 1 < len(said) and said[at + 1].low == ":"))
-    is_open = (
-        low == "to"
-        and said[at - 1].low not in _JOINED
-        and inner < len(said)
-        and verb_of(said[inner].low, "base") is not None
-    )
-    return is_open and not (at == last + 1 and said[last].low == "continue")
+    return inner < len(said) and may_be_verb(said[inner]) and not said[inner].low.endswith("s")
 
 
 def objects(said: Sequence[Word], text: str, at: int, end: int) -> list[tuple[int, int]]:
@@ -129,16 +118,15 @@ def objects(said: Sequence[Word], text: str, at: int, end: int) -> list[tuple[in
     It is safe if no word between them could govern the later ones, and if each has its own article (`a forum and a
     fund`), or is a phrase of its own in a list of three or more.
     """
-    whole = [(at + 1, end)]
     if CONDITION.search(text, said[at].start, said[end - 1].end):
-        return whole
-    stop = next((n for n in range(at + 1, end) if not _is_of_list(said, n)), end)
+        return [(at + 1, end)]
+    stop = next((n for n in range(at + 1, end) if not _is_of_list(said[n].low)), end)
     joints = [n for n in range(at + 2, stop - 1) if said[n].low in (",", "and") and said[n - 1].low not in (",", "and")]
     starts = [n + 1 + (said[n].low == "," and said[n + 1].low == "and") for n in joints]
-    own = [n for n, start in enumerate(starts) if said[start - 1].low == "and" and _is_own(said, start)]
     sizes = [end - start for start, end in zip([at + 1, *starts], [*joints, stop], strict=True)]
     is_list = len(joints) > 1 and all(said[n].low == "," for n in joints[:-1]) and said[starts[-1] - 1].low == "and"
     if not (is_list and min(sizes) > 1 and max(sizes) < 5 and not is_adverb(said[at + 1].low)):
+        own = [n for n, start in enumerate(starts) if said[start - 1].low == "and" and _is_own(said, start)]
         joints, starts = [joints[n] for n in own], [starts[n] for n in own]
     return list(zip([at + 1, *starts], [*joints, end], strict=True))
 
@@ -148,9 +136,7 @@ def _is_own(said: Sequence[Word], at: int) -> bool:
     return said[at].low in words("verbs", "articles") and not said[at + 1].text[0].isupper()
 
 
-def _is_of_list(said: Sequence[Word], at: int) -> bool:
+def _is_of_list(low: str) -> bool:
     """Return whether a word can stand in a plain list of things: no preposition, verb or other sign."""
-    low = said[at].low
-    return low in (",", "and") or (
-        low not in PREPOSITIONS and low not in ("to", "that", "which", "who", "or") and low[0].isalnum()
-    )
+    is_other = low in PREPOSITIONS or low in (*_RELATIVE, "to", "or")
+    return low in (",", "and") or (not is_other and low[0].isalnum())

@@ -25,7 +25,7 @@ class Names:
     """Names to look for in texts; where several begin at a place, the longest is meant."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        # Names are also grouped by length, because a text may define thousands with the same first word.
+        # Also by length, because a text may define thousands with the same first word.
         self._by_word: dict[str, dict[int, set[str]]] = {}
         for name in sorted(names, key=len, reverse=True):
             first = _WORD.match(name)

@@ -12,6 +12,7 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.cycles import count_of
+from spacedialog.drafting.lexicon import register, words
 from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
 
@@ -37,7 +38,7 @@ def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
     return list(_joined(text, sorted([*points, *spans])))
 
 
-def is_edtf(text: str) -> bool:
+def _is_edtf(text: str) -> bool:
     """Whether a date is one of the calendar."""
     try:
         VagueDate.parse(text)
@@ -46,71 +47,27 @@ def is_edtf(text: str) -> bool:
     return True
 
 
-# The shapes of dates
+# Dates by themselves
 
-_MONTHS = "january february march april may june july august september october november december".split()
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "latter": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-_ORDINALS |= {"last": 4, "final": 4, **{str(n): n for n in range(1, 5)}}
+_ORDINALS |= {"last": 4, "final": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _PARTS = {"end": "-12", "close": "-12", "mid": "-07~", "middle": "-07~", "late": "-41"}
 """What a part of a year is; any other one is its first half."""
 _AHEAD = {"next": 1, "coming": 1, "following": 1, "last": -1}
 
-DASH = r"\s*(?:-|\u2013|\u2014|to|and|until|through)\s*"
-_MONTH = (
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec)\.?)"
-)
-_OTHER_MONTH = _MONTH.replace("month", "last_month", 1)
-_YEAR = r"(?P<year>(?:19|20)\d\d)"
-_WHICH = r"(?:[Tt]he )?(?P<which>[Nn]ext|[Tt]his|[Ll]ast|coming)"
-_ANY_YEAR = rf"(?:{_YEAR}|(?P<of>[Nn]ext|[Tt]his|[Ll]ast|the(?: coming| following| current)?) (?:calendar )?year(?!s))"
-_OF_YEAR = rf"(?:,?\s+{_YEAR})?"
-_SEASON = r"(?P<season>[Ss]pring|[Ss]ummer|[Aa]utumn|[Ff]all|[Ww]inter)"
-_SHAPES = (
-    # 20 and 21 May 2026; March 3-4, 2026; 30 May to 2 June 2026
-    rf"(?P<first>\d{{1,2}}){DASH}(?P<last>\d{{1,2}})\s+{_MONTH}{_OF_YEAR}",
-    rf"{_MONTH}\s+(?P<first>\d{{1,2}})\s*(?:-|\u2013|and|to)\s*(?P<last>\d{{1,2}})(?!\d){_OF_YEAR}",
-    rf"(?P<first>\d{{1,2}})\s+{_MONTH}{DASH}(?P<last>\d{{1,2}})\s+{_OTHER_MONTH}{_OF_YEAR}",
-    # 5 October 2026; October 5, 2026; both without a year
-    rf"(?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}{_OF_YEAR}",
-    rf"{_MONTH}\s+(?P<first>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:]){_OF_YEAR}",
-    # Quarters, halves, seasons, parts of a year
-    r"(?:the\s+)?(?P<quarter>first|second|third|fourth|last|final|1st|2nd|3rd|4th)\s+quarter\s+(?:of\s+)?" + _ANY_YEAR,
-    rf"Q(?P<quarter>[1-4])[\s/,]+(?:of\s+)?{_ANY_YEAR}",
-    rf"(?:the\s+)?(?P<half>first|second|latter|1st|2nd)\s+(?:half|semester)\s+(?:of\s+)?{_ANY_YEAR}",
-    rf"H(?P<half>[12])\s+{_YEAR}",
-    rf"(?:the\s+)?{_SEASON}(?:\s+of)?\s+{_ANY_YEAR}",
-    r"(?:the\s+)?early\s+(?P<decade>20\d0)s\b",
-    r"(?:the\s+)?(?P<part>early|late|mid|middle|beginning(?= of)|start(?= of)|end|close(?= of))(?:-|\s+)"
-    rf"(?:(?:of|in)\s+)?(?:the\s+)?(?:{_MONTH}\s+)?{_ANY_YEAR}",
-    rf"(?P<part>year-end|end-year|the year's end)(?:\s+{_YEAR})?",
-    # Months and years
-    rf"{_MONTH},?\s+(?:of\s+)?{_ANY_YEAR}",
-    rf"{_YEAR}\s*(?:-|\u2013|/)\s*(?P<until>(?:20)?\d\d)(?![\d-])",
-    r"(?P<fiscal>(?:fiscal|financial)\s+year\s+|FY\s*)(?P<year>20\d\d)",
-    rf"{_YEAR}(?![\d-])",
-    # What is counted from the meeting
-    r"(?:[Ll]ater\s+|[Ee]arlier\s+)?(?P<of>[Nn]ext|[Tt]his|[Ll]ast) year(?!s)",
-    rf"{_WHICH} (?P<unit>month)",
-    rf"{_WHICH}\s+{_MONTH}(?!\s+\d)",
-    rf"(?:(?<=\b[Ii]n )the|{_WHICH}) {_SEASON}\b(?! of)(?! \d)",
-    rf"(?:(?<=\b[Ii]n )|(?<=\b[Bb]y )|(?<=\b[Ss]ince )|(?<=\buntil )|(?<=\bbefore )){_MONTH}(?=[\s,.;)]|$)(?!\s+\d)",
-    r"\b(?P<day>[Yy]esterday|[Tt]oday|[Tt]omorrow)\b",
-    rf"(?<=\b[Oo]n )(?P<weekday>{'|'.join(_WEEKDAYS)})\b(?!,)",
-)
 
-
-def _numbered(number: int, pattern: str) -> str:
-    """A pattern with its own groups told apart from those of others."""
+def _shape(number: int, shape: str) -> str:
+    """A shape as a pattern, its groups told apart from those of others."""
+    pattern = shape.format(**register("dates")["pieces"]).replace(" ", r"\s+")
     return re.sub(r"\(\?P<(\w+)>", rf"(?P<\1_{number}>", pattern)
 
 
 # No date begins within a word, but for years: `JFY2027`, and not the end of `weekend 2027`.
-_POINT = re.compile(
-    r"(?:(?<![A-Za-z])|(?=\d|FY))(?:" + "|".join(_numbered(n, shape) for n, shape in enumerate(_SHAPES)) + ")"
-)
+_SHAPES = "|".join(_shape(number, shape) for number, shape in enumerate(register("dates")["shapes"]))
+_POINT = re.compile(rf"(?:(?<![A-Za-z])|(?=\d|FY))(?:{_SHAPES})")
 
 
 def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
@@ -119,7 +76,7 @@ def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
         said = {name.rpartition("_")[0]: part for name, part in found.groupdict().items() if part is not None}
         if not _is_in_name(text, *found.span(), said, when):
             edtf = _edtf(said, when, past=past)
-            if edtf is not None and is_edtf(edtf):
+            if edtf is not None and _is_edtf(edtf):
                 yield When(*found.span(), edtf)
 
 
@@ -132,7 +89,7 @@ def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | No
     if year is None:
         return None
     if "until" in said:
-        last = said["until"] if len(said["until"]) == 4 else said["year"][:2] + said["until"]
+        last = f"{year}"[: 4 - len(said["until"])] + said["until"]
         return f"{year}/{last}" if int(last) > year else None
     month = _month(said["month"]) if "month" in said else 0
     if "first" in said:
@@ -165,15 +122,13 @@ def _near(said: Mapping[str, str], when: date, month: int, *, past: bool) -> int
     if "season" in said:
         begins = {21: 3, 22: 6, 23: 9}.get(_SEASONS[said["season"].lower()], 12)
         return ahead if "which" in said else -(begins > when.month) if past else int(begins + 2 < when.month)
-    if not month:
-        return 0
     if "which" in said:
         return {1: int(when.month >= month), 0: 0, -1: -(when.month <= month)}[ahead]
-    return -(month > when.month) if past else int(month < when.month)
+    return 0 if not month else -(month > when.month) if past else int(month < when.month)
 
 
 def _month(name: str) -> int:
-    return next(n for n, month in enumerate(_MONTHS, 1) if month.startswith(name.rstrip(".").lower()[:3]))
+    return _MONTHS.index(name[:3].lower()) + 1
 
 
 def _part(said: Mapping[str, str], month: int) -> str:
@@ -193,27 +148,14 @@ def _part(said: Mapping[str, str], month: int) -> str:
 
 # Dates in names
 
-_NO_NAME = frozenset(
-    "In By Since From Until Before After During For Around About Between Through To Of Late Early Mid On And The Over"
-    " Beyond Starting Beginning".split()
-)
-_DOCUMENT = (
-    r"(?:Agreement|Treaty|Roadmap|Declaration|Convention|Protocol|Act|Plan|Strategy|Statement|Memorandum|Charter|Accords?"
-    r"|Programme|Program|Framework|Arrangement|Decision|Resolution|Order)"
-)
-_OF_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENT}|Summit) (?:of|dated|signed on) $|\b[A-Z]\w*[ ,]*\($")
-_EVENT = re.compile(
-    r"(?:Forum|Summit|Meeting|Conference|Dialogue|Exercise|Session|Assembly|Week|Workshop|Games|Expo)s?"
-)
+_DOCUMENT = "|".join(register("dates")["documents"])
+_OF_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENT}|Summit) (?:of|dated|signed on) $")
 _NAME_BEHIND = re.compile(r"(?: (?:[A-Z][\w.\u2019'-]{0,40}|of|on|and|for|the)){0,8}")
-_SAID_THEN = re.compile(
-    r" (?:(?:joint|State|official|bilateral) )?"
-    r"(?:commitments?|visit|Visit|statement|agreement|declaration|decision|announcement|pledge|memorandum)\b"
-)
+_SAID_THEN = re.compile(rf" (?:(?:joint|State|official|bilateral) )?(?:{'|'.join(register('dates')['said_then'])})\b")
 
 
 def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: date | None) -> bool:
-    """Whether a date is part of a name, or of what was said then: `the 2015 Paris Agreement`, `a May 2023 statement`."""
+    """Whether a date is part of a name, or of something said then: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
     before, after = text[max(0, start - REACH) : start], text[end : end + REACH]
     if _OF_DOCUMENT.search(before):
         return True
@@ -221,15 +163,15 @@ def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: 
         return when is None or int(said.get("year", 9999)) <= when.year
     if said.keys() - {"year", "until"}:
         return False
-    if before[-1:] in ("-", "/") or after[:1] in ("-", "/", "s"):
+    if before[-1:] in ("-", "/") or after[:1] in ("-", "/", "s") or re.search(r"\b[A-Z]\w*,? \($", before):
         return True
     word = (re.findall(r"[^\s(]+(?=\s+$)", before) or [""])[0]
-    if word[:1].isupper() and word not in _NO_NAME:
+    if word[:1].isupper() and word not in words("dates", "no_names"):
         return True
     if word.lower() not in ("the", "their", "its", "a", "this") or not re.match(r"\s+[A-Z]", after):
         return False
-    named = _NAME_BEHIND.match(after)
-    return named is None or not _EVENT.search(named[0]) or bool(re.search(_DOCUMENT, named[0]))
+    parts = set(re.findall(r"[\w'-]+", (_NAME_BEHIND.match(after) or [""])[0]))
+    return parts.isdisjoint(register("dates")["events"]) or not parts.isdisjoint(register("dates")["documents"])
 
 
 # Two dates that are one
@@ -247,42 +189,33 @@ def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
 def _interval(text: str, first: When, last: When) -> When | None:
     """`from 2026 to 2028`, `2026 until 2028`; but `in 2026 and 2028` are two."""
     between = text[first.end : last.start]
-    if "/" in first.edtf + last.edtf or not _FROM_TO.match(between):
+    if "/" in first.edtf + last.edtf or not _FROM_TO.fullmatch(between):
         return None
     begin = max(0, first.start - REACH)
     opening = _FROM.search(text[begin : first.start])
     edtf = f"{first.edtf}/{last.edtf}"
-    if not is_edtf(edtf) or not (opening or _UNTIL.fullmatch(between)):
+    if not _is_edtf(edtf) or not (opening or _UNTIL.fullmatch(between)):
         return None
     return When(begin + opening.start() if opening else first.start, last.end, edtf)
 
 
-_FROM_TO = re.compile(rf"^(?:{DASH}(?:the\s+)?)$")
+_FROM_TO = re.compile(rf"{register('dates')['pieces']['to']}(?:the\s+)?")
 _FROM = re.compile(r"(?:from|between|during|over|for the period)\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\s*(?:-|\u2013|to|until|through)\s*")
 
 
 # Words before and after
 
-_BY = re.compile(
-    r"(?:by|no later than|not later than|before|until|till|up to|prior to|latest by|ahead of|through|within)\s+"
-    r"(?:(?:the|at the latest|around)\s+)?(?:end\s+of\s+)?$",
-    re.IGNORECASE,
-)
-_BEFORE = ("before", "prior", "ahead")
-_END_OF = re.compile(
-    r"(?:(?P<by>by|before|until|no later than|not later than)|(?P<from>from)|at|towards|toward|around)?\s*(?:the\s+)?"
-    r"end[\s-]+(?:of\s+)?(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_SINCE = re.compile(
-    r"(?:from|since|starting(?: in| from| with)?|beginning(?: in| from)?|as of|as from|effective|commencing(?: in)?"
-    r"|after|onwards from|beyond|as (?:early|soon) as|no(?:t)? earlier than)\s+(?:the\s+)?$",
-    re.IGNORECASE,
-)
-_ABOUT = re.compile(
-    r"(?:around|about|circa|approximately|roughly|some time in|sometime in)\s+(?:the\s+)?$", re.IGNORECASE
-)
+
+def _opening(key: str, between: str = r"(?:the\s+)?") -> re.Pattern[str]:
+    """What finds one of a list of words at the end of what stands before a date."""
+    said = "|".join(sorted(register("dates")[key], key=len, reverse=True)).replace(" ", r"\s+")
+    return re.compile(rf"\b(?:{said})\s+{between}$", re.IGNORECASE)
+
+
+_BY = _opening("before", r"(?:(?:the|at the latest|around)\s+)?(?:end\s+of\s+)?")
+_SINCE = _opening("after")
+_ABOUT = _opening("around")
 _ONWARDS = re.compile(r"\s*(?:onwards?\b|on(?=[,.;]|$)|and beyond)")
 
 
@@ -292,17 +225,13 @@ def _qualified(text: str, point: When) -> When:
         return point
     begin = max(0, point.start - REACH)
     start, edtf, before = point.start, point.edtf, text[begin : point.start]
-    ended = _END_OF.search(before) if re.fullmatch(r"\d{4}(?:-\d\d)?", edtf) else None
-    if ended:
-        start = begin + ended.start()
-        edtf = f"{edtf}-12" if len(edtf) == 4 else edtf
-        before = before[: ended.start()] + ("by " if ended["by"] else "from " if ended["from"] else "")
-    by = _BY.search(before)
+    by, since, onwards = _BY.search(before), _SINCE.search(before), _ONWARDS.match(text, point.end)
+    if (by or since) and re.fullmatch(r"\d{4}~", edtf):  # `by FY 2027`
+        edtf = edtf[:4]
     if by:
-        is_end = ended or re.match(r"(?:the )?end", text[point.start :], re.IGNORECASE)
-        edtf = _just_before(edtf) if by[0].lower().startswith(_BEFORE) and not is_end else edtf
-        return When(min(start, begin + by.start()), point.end, f"../{edtf}")
-    since, onwards = _SINCE.search(before), _ONWARDS.match(text, point.end)
+        is_end = re.search("end", text[begin + by.start() : point.end])
+        edtf = _just_before(edtf) if by[0].lower().startswith(("before", "prior", "ahead")) and not is_end else edtf
+        return When(begin + by.start(), point.end, f"../{edtf}")
     if since or onwards:
         return When(begin + since.start() if since else start, onwards.end() if onwards else point.end, f"{edtf}/..")
     about = _ABOUT.search(before)
@@ -324,27 +253,24 @@ def _just_before(edtf: str) -> str:
 # Spans of time from the meeting
 
 _WITHIN = re.compile(
-    r"\b(?P<opening>within|in|over|during|for)\s+(?:a period of\s+)?(?:the\s+)?(?P<next>next|coming|following)?\s*"
-    r"(?P<n>\d+|[a-z]+)\s+(?P<unit>day|week|month|year)s?\b(?!\s+(?:old|ago|each))",
+    r"\b(?P<opening>within|in|over|during|for)\s+(?:a period of\s+)?(?:the\s+)?(?P<next>(?:next|coming|following)\s+)?"
+    r"(?:(?P<n>\d+|[a-z]+)\s+)?(?P<unit>day|week|month|year)s?\b(?!\s+(?:old|ago|each))",
     re.IGNORECASE,
 )
-_MOST = 1000
 
 
 def _spans(text: str, when: date | None) -> Iterator[When]:
     """`within six months`, `over the next three years`, counted from the meeting."""
-    if when is None:
-        return
-    for found in _WITHIN.finditer(text):
-        count, opening, unit = count_of(found["n"]), found["opening"].lower(), Unit(found["unit"].lower())
-        if not 0 < count < _MOST or (opening != "within" and not found["next"]):
+    for found in _WITHIN.finditer(text) if when else ():
+        count, opening, unit = count_of(found["n"] or "a"), found["opening"].lower(), Unit(found["unit"].lower())
+        if when is None or not 0 < count < 1000 or (opening != "within" and not found["next"]):
             continue
         try:
-            latest = Span(count, unit).after(when)
+            latest = Span(count, unit).after(when).isoformat()
         except DateError:
             continue
         if opening in ("over", "during", "for") and unit is Unit.YEAR:
-            yield When(*found.span(), f"{when.year:04}/{latest.year:04}")
+            fine = 4 if count > 1 else 7
+            yield When(*found.span(), f"{when.isoformat()[:fine]}/{latest[:fine]}")
         else:
-            fine = latest.isoformat()[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]
-            yield When(*found.span(), f"../{fine}")
+            yield When(*found.span(), f"../{latest[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]}")

@@ -4,34 +4,27 @@ from __future__ import annotations
 
 import re
 
-from spacedialog.drafting.lexicon import words
-from spacedialog.drafting.lists import CONDITION
+from spacedialog.drafting.lexicon import KEPT, words
 from spacedialog.drafting.undertakings import Undertaking, action_of
 from spacedialog.drafting.verbforms import verb_of
 from spacedialog.model.vocabulary import Strength
 
-_HEDGES = frozenset(("may", "might", "could", "would", "should"))
 LONG = 120
 """A title of more characters is shortened if the clause has a border at which that is safe."""
 
 _BORDER = re.compile(
-    r",? (?:which|including|in order to|so that|so \w+ can|such as|building (?:up)?on|as part of|on the occasion|through"
-    r"|in light of|in line with|in support of|for the benefit of|known as|consisting of|focused on|complemented by"
-    r"|by \w+ing|(?:all )?while \w+ing|with (?:a|the) \w+ (?:of|to|on)|with special focus|under the)\b"
+    r",? (?:which|including|in order to|so that|so \w+ can|such as|building (?:up)?on|as part of|on the occasion"
+    r"|through|in light of|in line with|in support of|for the benefit of|known as|consisting of|focused on"
+    r"|complemented by|by \w+ing|(?:all )?while \w+ing|with (?:a|the) \w+ (?:of|to|on)|with special focus|under the)\b"
     r"|, (?:(?P<ing>\w+ing)|in|on|with|at|to|for|from|during|under|where|a|an)\b"
     r"| to (?P<to>\w+)\b|;| ?[\u2013\u2014] ?| - "
 )
 _TRAILING = re.compile(
-    r"(?:[\s,;:.\u2013\u2014-]|\b(?:and|including|including (?:on|in|by|through)|such as|as follows)$)+$"
+    r"(?:[\s,;:.\u2013\u2014-]|\b(?:and|or|nor|including|including (?:on|in|by|through)|such as|as follows)$)+$"
 )
-_KEPT = re.compile(
-    rf"{CONDITION.pattern}|\b(?:not|no|never|without|neither|nor|only|against|consistent with|in accordance with|subject"
-    r"|pursuant|within (?:available|existing|their|its|the limits)|may|might|could|as far as|to the extent)\b"
-)
-"""What a title must not lose, since it would say more without it."""
-
 _OPEN = re.compile(
-    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within|such|as|is|are|be|areas|fields|sectors)$",
+    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within"
+    r"|such|is|are|be|areas|fields|sectors)$",
     re.IGNORECASE,
 )
 
@@ -40,20 +33,21 @@ def title_of(text: str, one: Undertaking) -> str:
     """Return the title of an undertaking of a text.
 
     It is the action in the imperative, or the clause as it stands if a verb such as `may`, a negation in the subject or
-    a verb that is unknown would be lost.
+    an aside would be lost.
     """
     action = action_of(text, one)
     if not one.verb:
-        return _shortened(_large(action))
-    subject, governing = text[one.subject : one.subject_end], text[one.begin : one.governed]
-    condition = text[one.condition : one.condition_end].strip().rstrip(",")
-    lost = set(re.findall(r"[a-z]+", f"{subject} {governing}".lower()))
-    if lost & _HEDGES or (not one.is_negated and lost & words("ladder", "negations")):
-        said = f"{subject} {governing}{action}"
+        said = action
     else:
-        said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
-        said = f"do not {said}" if one.is_negated else said
-    return _shortened(_large(f"{condition}, {said}" if condition else said))
+        subject, governing = text[one.subject : one.subject_end], text[one.begin : one.governed]
+        lost = set(re.findall(r"[a-z]+", f"{subject} {governing}".lower()))
+        is_denied = not one.is_negated or "longer" in lost
+        if lost & words("ladder", "hedges") or "," in governing or (is_denied and lost & words("ladder", "negations")):
+            said = f"{subject} {governing}{action}"
+        else:
+            said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]
+            said = f"do not {said}" if one.is_negated else said
+    return _shortened(_large(f"{one.opening}, {said}" if one.opening else said))
 
 
 def _large(title: str) -> str:
@@ -70,7 +64,7 @@ def _shortened(title: str) -> str:
     kept = title
     for border in reversed([found for found in _BORDER.finditer(title) if _is_border(title, found)]):
         shorter = _TRAILING.sub("", title[: border.start()])
-        if _KEPT.search(title[border.start() :].lower()):
+        if KEPT.search(title, border.start()):
             break
         if _OPEN.search(shorter) or any(
             shorter.count(one) != shorter.count(other) for one, other in ("()", "\u201c\u201d")
@@ -83,15 +77,18 @@ def _shortened(title: str) -> str:
 
 
 def _is_border(title: str, found: re.Match[str]) -> bool:
-    """Return whether a clause ends here: no noun in -ing, and no `to` that the words before it need."""
-    before = title[: found.start()].split()
+    """Return whether a clause ends here: no noun in -ing, no aside, and no `to` that the words before it need."""
+    before = re.findall(r"[\w-]+", title[: found.start()].lower())
+    rest = title[found.end() :]
     if len(before) < 4 or found["ing"] in words("verbs", "ing_nouns"):
         return False
-    is_purpose = before[-1].lower() not in words("ladder", "needing_to") and not before[-1].lower().endswith(
-        ("ly", "ing")
-    )
-    leads = words("ladder", "leading") & {word.lower() for word in before[:3]}
-    return found["to"] is None or (is_purpose and not leads and verb_of(found["to"], "base") is not None)
+    if re.match(r", (?:in|on|with|at|from|during|under|where|a|an)$", found[0]) and "," in rest:
+        return False  # an aside, or the end of a list
+    if found["to"] is None:
+        return True
+    is_needed = not words("ladder", "needing_to").isdisjoint(before[-6:]) or before[-1].endswith(("ly", "ing"))
+    leads = words("ladder", "leading").intersection(before[:3])
+    return not is_needed and not leads and verb_of(found["to"], "base") is not None
 
 
 _KINDS = (

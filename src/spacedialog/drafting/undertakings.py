@@ -17,8 +17,8 @@ from spacedialog.drafting.clauses import (
     skipped,
     words_of,
 )
-from spacedialog.drafting.lexicon import LADDER, governing, governing_verbs, strengths, weaker, words
-from spacedialog.drafting.lists import CONDITION, members, objects
+from spacedialog.drafting.lexicon import CONDITION, LADDER, governing, governing_verbs, strengths, weaker, words
+from spacedialog.drafting.lists import members, objects
 from spacedialog.drafting.verbforms import Form, verb_of
 from spacedialog.model.vocabulary import Strength
 
@@ -27,11 +27,10 @@ class Undertaking(NamedTuple):
     """One thing undertaken, in characters of the text.
 
     The subject is from `subject` to `subject_end` (equal if there is none), the words that govern the action from
-    `begin` to `governed`, and the action from `start` to `end`.
-    `verb` is the base form of its verb, which stands from `head` to `head_end`; it is empty if the action begins with a
-    noun, or is a clause with its subject. Of an action in a list after `work together to`, the actions before it are left
-    out: from `gap` to `gap_end`. A condition that stands before the subject is from `condition` to
-    `condition_end` (equal if there is none).
+    `begin` to `governed`, and the action from `start` to `end`. `verb` is the base form of its verb, which stands from
+    `head` to `head_end`; it is empty if the action begins with a noun, or is a clause with its subject. The actions of
+    the same list that stand before it are left out, from `gap` to `gap_end`. `opening` is a condition before the
+    subject.
     """
 
     subject: int
@@ -49,98 +48,144 @@ class Undertaking(NamedTuple):
     is_negated: bool = False
     gap: int = 0
     gap_end: int = 0
-    condition: int = 0
-    condition_end: int = 0
+    opening: str = ""
 
 
 ANNOUNCING = re.compile(
-    r"(?:\bfollowing(?: \w+){0,3}|\bfollows|\bto|\bwill|\bbelow|\bthat|\b(?:steps|actions|measures|commitments|outcomes)"
-    r"(?: include| are)?)\W*$",
+    r"(?:\bfollowing(?: \w+){0,3}|\bfollows|\bto|\bwill|\bbelow|\bthat"
+    r"|\b(?:steps|actions|measures|commitments|outcomes)(?: include| are)?)\W*$",
     re.IGNORECASE,
 )
 """How a text ends that says nothing by itself but announces a list."""
 
 _LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other", ":")
+_PLACES = ("in", "within", "over", "by")
+_DENIED = re.compile(
+    r"\b(?:but|and|yet|though|although)\b[^,;]*\b(?:do|does|did|will|would|has|have|had|could|can|is|are|was|were)"
+    r"(?: not|n't)\W*$"
+)
+"""How a sentence ends that takes back what it said: `but did not`."""
+
+
+def action_of(text: str, one: Undertaking) -> str:
+    """Return the words of an action, without those that are left out."""
+    return text[one.start : one.gap] + text[one.gap_end : one.end] if one.gap else text[one.start : one.end]
 
 
 def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
     """Return what a sentence undertakes; `is_party` tells of a subject whether it can make a promise."""
     said = words_of(text)
-    clauses = clauses_of(said, text, is_party)
+    clauses = [] if _DENIED.search(text) else clauses_of(said, text, is_party)
     found: list[Undertaking] = []
     announced: Strength | None = None
-    free = 0
+    is_denied, free, first = False, 0, ""
     for number, clause in enumerate(clauses):
         if clause.is_background:
             continue
         if clauses[number + 1 :] and _announces(said, clause, clauses[number + 1]):
             announced = governing_verbs().get(clause.verb)
+            is_denied = announced is None or clause.is_negated or clause.modal in ("may", "might", "could", "would")
             continue
-        condition = CONDITION.search(text.lower(), free, said[clause.subject].start)
-        opening = (condition.start(), said[clause.subject].start) if condition else (0, 0)
-        actions = list(_Reading(said, text, clause).undertakings(announced))
-        found += [one._replace(condition=opening[0], condition_end=opening[1]) for one in actions]
-        announced, free = None, actions[-1].end if actions else said[clause.head].end
+        opening = _opening(text[free : said[clause.subject].start])
+        first = first or (opening if not found else "")
+        reading = _Reading(said, text, clause, is_party)
+        actions = [] if is_denied or reading.is_denied() else list(reading.undertakings(announced))
+        found += [one._replace(opening=opening or first) for one in actions]
+        announced, is_denied = None, False
+        free = actions[-1].end if actions else said[clause.head].end
     return found
 
 
-def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undertaking]:
-    """Return what a point of a list undertakes that has no subject itself.
+def _opening(text: str) -> str:
+    """Return what stands before a subject, if the promise would be more without it."""
+    text = re.sub(r"^(?:[\s,;]|(?:and|but|that)\b)+|[\s,;]+$", "", text)
+    first = re.sub(r"\W.*", "", text.lower(), flags=re.DOTALL)
+    is_plain = first in words("ladder", "connectors") or first.endswith(("ing", "ly")) or not first
+    is_less = CONDITION.search(text) or not words("ladder", "negations").isdisjoint(text.lower().split())
+    is_time = first in ("when", "once") and re.search(r"\b(?:was|were|had|did)\b", text)
+    return "" if is_time or (is_plain and not is_less) else text
 
-    The point begins at a character of the text; the words before it announce the list, and may give the subject and the
-    verb (`The leaders intend to:`).
+
+def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
+    """Return whether a verb only says what the next clause states: `announce that they will`."""
+    start = clause.head + 1
+    is_that = said[start : start + 1] != [] and said[start].low == "that"
+    is_aside = is_that and said[start + 1].low == "," and said[following.subject - 1].low == ","
+    return following.subject_end != clause.subject_end and (following.subject <= start + is_that or is_aside)
+
+
+# Points of lists
+
+
+def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undertaking]:
+    """Return what a point of a list undertakes that has no subject itself; none if the list may refuse it.
+
+    The point begins at a character of the text. The words before it announce the list, and may give the subject and the
+    verb (`The leaders agreed to take the following steps:`).
     """
     said = words_of(text)
     at = next((number for number, word in enumerate(said) if word.start >= begin), len(said))
-    if at == len(said):
+    before = said[:at]
+    if at == len(said) or not words("ladder", "refusing").isdisjoint(word.low for word in before):
         return []
-    announcing = re.sub(r"[\s:]+$", "", text[:begin])
-    if re.search(rf"\b(?:{'|'.join(MODALS)})(?: not)?(?: \w+ly)?$", announcing):
-        announcing += " do"  # the verb stands in the points
-    said_before = words_of(announcing)
-    clauses = [clause for clause in clauses_of(said_before, announcing, is_party) if not clause.is_background]
-    stem = clauses[-1] if clauses else None
-    level, why = _announced(said_before, announcing, stem)
+    if CONDITION.search(text, 0, begin) or clauses_of(said[at:], text, is_party):
+        return []
+    stem = next((one for one in reversed(clauses_of(before, text, is_party)) if not one.is_background), None)
+    exploring = [n for n, word in enumerate(before) if _base(word) in words("ladder", "exploring")]
+    level, why = _announced(before, text, stem, is_party)
+    if level is None:
+        return []
     end = len(said) - 1 if said[-1].low in (".", ";", ",") and len(said) - 1 > at else len(said)
     subject, subject_end = (stem.subject, stem.subject_end) if stem else (at, at)
-    is_negated = not {"not", "never", "no"}.isdisjoint(word.low for word in said_before[-4:])
     start = skipped(said, at)
-    if start < len(said) and said[start].low == "to":
-        if clauses_of(said[at:], text, is_party):
-            return []  # `To protect our people, the parties will`
-        start = skipped(said, start + 1)
-    clause = Clause(subject, subject_end, at, start, end, "", "modal", is_negated=is_negated)
-    reading = _Reading(said, text, clause)
+    start = skipped(said, start + 1) if start < end and said[start].low == "to" else start
+    reading = _Reading(said, text, Clause(subject, subject_end, at, start, end, "", "modal"), is_party)
+    level = Strength.EXPLORATORY if exploring else level
     for form in ("base", "ing"):
         if start + 1 < end and reading.is_verb(start, form) and said[start + 1].low not in (":", ",", "of"):
-            return list(reading.listed(start, form, level, why))
-    announces = ANNOUNCING.search(text[:begin]) or text[:begin].rstrip().endswith("including")
-    if stem is None or not announces or clauses_of(said[at:], text, is_party):
+            found = list(reading.listed(start, form, level, why))
+            if exploring:  # `explore ways to: build`
+                head = said[exploring[-1]]
+                found = [_led(one, head, said[start].start) for one in found]
+            return found
+    if stem is None or not (ANNOUNCING.search(text[:begin]) or re.search(r"including\W*$", text[:begin])):
         return []
     is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
     level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
     return [reading.made(at, end, "", level, why, 0.5)]
 
 
-def _announced(said: list[Word], text: str, stem: Clause | None) -> tuple[Strength, str]:
-    """Return how binding the points of a list are, by the verb that announces them."""
+def _led(one: Undertaking, head: Word, gap: int) -> Undertaking:
+    """Return an action with a verb of the words before the list, and without what stands between."""
+    start, verb = head.start, _base(head)
+    return one._replace(
+        start=start, head=start, head_end=head.end, verb=verb, gap=gap, gap_end=one.gap_end or one.start
+    )
+
+
+def _announced(
+    said: list[Word], text: str, stem: Clause | None, is_party: Callable[[str], bool]
+) -> tuple[Strength | None, str]:
+    """Return how binding the points of a list are, by the verb that announces them; None if that is no promise."""
     if stem is None:
-        verbs = [verb_of(word.low, form) for word in said for form in ("base", "past", "s")]
-        known = [verb for verb in verbs if verb in governing_verbs() and verb not in words("ladder", "needs_frame")]
-        verb = known[-1] if known else None  # `hereby decide to:`
-        return governing_verbs()[verb] if verb else Strength.INTENDED, f"a point after '{verb}'" if verb else "a point"
-    if stem.verb in words("ladder", "exploring"):
-        return Strength.EXPLORATORY, f"a point after '{stem.verb}'"
-    phrase = _Reading(said, text, stem).phrase()
+        verb = _base(said[-2]) if len(said) > 1 and said[-1].low in ("to", ":") else ""  # `hereby decide to:`
+        verb = verb or (_base(said[-3]) if len(said) > 2 else "")
+        return governing_verbs().get(verb), f"a point after '{verb}'"
+    phrase = _Reading(said, text, stem, is_party).phrase()
+    inner = [_base(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to" or n == stem.head]
+    known = words("ladder", "list_verbs") | words("ladder", "exploring") | words("ladder", "noting") | {""}
+    is_known = phrase is not None or stem.verb in known
+    why = f"a point after '{stem.verb}'"
+    if not is_known or not known.issuperset(inner) or stem.modal in ("may", "might", "could", "would", "should"):
+        return None, why
     level = _modal_strength(stem, None) or (governing()[phrase[0]] if phrase else Strength.INTENDED)
-    return level, f"a point after '{stem.verb}'"
+    return level, why
 
 
-def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
-    """Return whether a verb only says what the next clause states: `announce that they will`."""
-    start = clause.head + 1
-    start += said[start : start + 1] != [] and said[start].low == "that"
-    return following.subject_end != clause.subject_end and following.subject <= start
+def _base(word: Word) -> str:
+    """Return the verb that a word is a form of; empty if it is none."""
+    forms: tuple[Form, ...] = ("base", "ing", "past", "s")
+    return next((verb for form in forms if (verb := verb_of(word.low, form))), "")
 
 
 def _modal_strength(clause: Clause, announced: Strength | None) -> Strength | None:
@@ -153,16 +198,19 @@ def _modal_strength(clause: Clause, announced: Strength | None) -> Strength | No
     return weaker(level, announced) if announced else level
 
 
-def action_of(text: str, one: Undertaking) -> str:
-    """Return the words of an action, without those that are left out."""
-    return text[one.start : one.gap] + text[one.gap_end : one.end] if one.gap else text[one.start : one.end]
-
-
 class _Reading:
     """One clause, and what it undertakes."""
 
-    def __init__(self, said: list[Word], text: str, clause: Clause) -> None:
-        self.said, self.text, self.clause = said, text, clause
+    def __init__(self, said: list[Word], text: str, clause: Clause, is_party: Callable[[str], bool]) -> None:
+        self.said, self.text, self.clause, self.is_party = said, text, clause, is_party
+
+    def is_denied(self) -> bool:
+        """Return whether the clause does not promise what its verb says: `nearly agreed`, `neither side agreed`."""
+        clause = self.clause
+        around = {word.low for word in self.said[clause.subject_end : clause.head + 1]}
+        subject = {word.low for word in self.said[clause.subject : clause.subject_end]}
+        is_none = clause.tense not in ("modal", "planned") and not subject.isdisjoint(words("ladder", "negations"))
+        return is_none or not around.isdisjoint(words("ladder", "denying"))
 
     def undertakings(self, announced: Strength | None) -> Iterator[Undertaking]:
         """Yield what the clause undertakes; `announced` is how binding the verb is that announces it, if one does."""
@@ -171,29 +219,34 @@ class _Reading:
         is_action = not clause.is_passive and not clause.verb.startswith("be ")
         if clause.is_passive:
             expected = governing().get(clause.verb) if clause.verb.startswith("be ") else None
-            before = {word.low for word in self.said[clause.subject : clause.begin]}
-            is_negated = clause.is_negated or not before.isdisjoint(words("ladder", "negations"))
-            if (modal or expected or clause.verb in words("ladder", "passive")) and not is_negated:
+            subject = self.said[clause.subject : clause.begin]
+            is_negated = clause.is_negated or not words("ladder", "negations").isdisjoint(w.low for w in subject)
+            is_thing = not self.is_party(self.text[subject[0].start : subject[-1].end])
+            if (modal or expected or clause.verb in words("ladder", "passive")) and is_thing and not is_negated:
                 level = expected or modal or Strength.DELIVERED
                 yield self.made(clause.subject, clause.end, "", level, "passive", 0.5)
         elif is_action and clause.tense == "progressive":
             if not clause.is_negated:
                 yield from self.listed(clause.head, "ing", Strength.EXPLORATORY, "in progress")
         elif is_action and modal:
-            if clause.verb not in words("ladder", "mere") and clause.verb != "be":
+            if "only" in (self._low(clause.head - 1), self._low(clause.head)) and clause.is_negated:
+                yield self.made(clause.subject, clause.end, "", modal, "'not only'", 0.5)
+            elif clause.verb not in words("ladder", "mere"):
                 yield from self.listed(clause.head, "base", modal, f"'{clause.modal or 'are to'}'")
         elif clause.is_negated:
             return  # `have not agreed` promises nothing
         elif known := self.phrase():
             phrase, after = known
+            if clause.tense == "past" and governing()[phrase] is Strength.INTENDED:
+                return  # `they planned to`
             level = min([governing()[phrase], *(one for one in (modal, announced) if one)], key=LADDER.index)
             is_past_news = phrase == "announce" and clause.tense == "past"
             yield from self._governed(phrase, after, Strength.DELIVERED if is_past_news else level)
         elif clause.verb in words("ladder", "noting"):
             yield from self._noted(clause.head, clause.end, clause.verb)
         elif clause.tense == "past" and clause.verb not in words("ladder", "not_delivered"):
-            if self._low(clause.head + 1) in ("that", "whether", "how", "part"):
-                return  # `concluded that`, `took part`
+            if self._low(clause.head + 1) in ("that", "whether", "how", "part", "no", "for", "as"):
+                return  # `concluded that`, `took part`, `made no commitment`
             form: Form = "participle" if self.is_verb(clause.head, "participle") else "past"
             yield from self.listed(clause.head, form, Strength.DELIVERED, f"'{self._low(clause.head)}'")
 
@@ -212,13 +265,11 @@ class _Reading:
     def is_verb(self, at: int, form: Form) -> bool:
         """Return whether a word can be a verb in a form."""
         low = self._low(at)
-        is_noun = (
-            form == "ing" and low in words("verbs", "ing_nouns") and self._low(at + 1) not in words("verbs", "articles")
-        )
-        return verb_of(low, form) is not None and not is_noun
+        is_noun = form == "ing" and low in words("verbs", "ing_nouns")
+        return verb_of(low, form) is not None and not (is_noun and self._low(at + 1) not in words("verbs", "articles"))
 
     def _low(self, at: int) -> str:
-        return self.said[at].low if at < len(self.said) else ""
+        return self.said[at].low if 0 <= at < len(self.said) else ""
 
     # What a verb governs
 
@@ -229,20 +280,20 @@ class _Reading:
         """
         clause, why, verb = self.clause, f"'{phrase}'", phrase.split()[0]
         named = phrase if verb == "be" else verb
-        is_open = phrase not in words("ladder", "needs_frame")
+        is_open, is_kept = phrase not in words("ladder", "needs_frame"), phrase in words("ladder", "kept")
         at = skipped(self.said, after)
         place = at
         while place < clause.end and (self._low(place) in (*_LINKS, "not", "never") or is_adverb(self._low(place))):
             place += 1
-        if self._low(at) in ("in", "within", "over", "by") and place < clause.end and not self.is_verb(place, "ing"):
+        if self._low(at) in _PLACES and place < clause.end and not self.is_verb(place, "ing"):
             # `commit in the near term to`
             place = next((n + 1 for n in range(at, min(at + 5, clause.end)) if self._low(n) == "to"), place)
             place = skipped(self.said, place + (self._low(place) == ":"))
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
         if self._low(at) == "that" and verb in words("ladder", "promising"):
-            rest = [word.low for word in self.said[at : clause.end]]
-            if {"will", "would", "should", "shall"} & set(rest):
+            rest = {word.low for word in self.said[at : clause.end]}
+            if not rest.isdisjoint(("will", "would", "should", "shall")):
                 yield self.made(clause.subject, clause.end, "", level, why, 0.5)
         if self._low(at) in ("against", "that", "whether") or (is_negated and verb == "decide"):
             return  # refused
@@ -250,65 +301,70 @@ class _Reading:
             forms: tuple[Form, ...] = ("base", "ing") if "to" in passed else ("ing",)
             for form in forms:
                 if self.is_verb(place, form):
-                    lead = named if phrase in words("ladder", "kept") else ""
-                    yield from self._with_negation(is_negated).listed(place, form, level, why, lead)
+                    inner = clause._replace(is_negated=is_negated)
+                    reading = _Reading(self.said, self.text, inner, self.is_party)
+                    yield from reading.listed(place, form, level, why, named if is_kept else "")
                     return
         if is_negated or phrase in words("ladder", "needs_infinitive"):
             return
-        framed = self._frame(after, clause.end)
+        framed = None if is_kept else self._frame(after, clause.end)
         if framed is None:
             if is_open and not self._is_praise(after):
                 yield self.made(clause.head, clause.end, named, level, why, 0.7)
             return
-        noun, start, inner = framed
+        noun, start, form_of_rest, owner = framed
         why = f"{why}, '{self._low(noun)}'"
         level = weaker(level, strengths("ladder", "nouns")[self._low(noun)])
-        if inner:
-            yield from self.listed(start, inner, level, why)
+        if form_of_rest:
+            yield from self._of(owner).listed(start, form_of_rest, level, why)
         elif self._low(noun) != "support" and (level is not Strength.EXPLORATORY or not is_open):
             yield self.made(clause.head, clause.end, named, level, why, 0.7)
 
-    def _with_negation(self, is_negated: bool) -> _Reading:
-        return _Reading(self.said, self.text, self.clause._replace(is_negated=is_negated))
+    def _of(self, owner: tuple[int, int] | None) -> _Reading:
+        """Return the same reading with another subject: `Japan's plan to`."""
+        clause = self.clause._replace(subject=owner[0], subject_end=owner[1]) if owner else self.clause
+        return _Reading(self.said, self.text, clause, self.is_party)
 
     def _is_praise(self, at: int) -> bool:
         """Return whether the first noun is one of praise or opinion: `the importance of`."""
         return any(word.low in words("ladder", "dropped") for word in self.said[at : min(at + 5, self.clause.end)])
 
-    def _frame(self, after: int, end: int) -> tuple[int, int, Form | None] | None:
-        """Return the noun that says how binding the rest is, and where and in which form the verb after it stands.
+    def _frame(self, after: int, end: int) -> tuple[int, int, Form | None, tuple[int, int] | None] | None:
+        """Return the noun that says how binding the rest is, where and in which form the verb after it stands, and whose
+        it is.
 
         `their intention to negotiate` is intended, and goes on with `negotiate`.
         """
-        for at in range(after, min(after + 6, end)):
+        owner = None
+        for at in range(after, min(after + 8, end)):
             low = self._low(at)
-            if (
-                low in PREPOSITIONS
-                or low in words("ladder", "dropped")
-                or low in (",", "to", "and", "that", "no", "not")
-            ):
-                return None
-            if low in strengths("ladder", "nouns"):
+            if low.endswith("'s") or low in ("'", "\u2019"):
+                owner = (after, at if low in ("'", "\u2019") else at + 1)
+                if not self.is_party(re.sub(r"['\u2019]s$", "", self.text[self.said[after].start : self.said[at].end])):
+                    return None
+            elif low in strengths("ladder", "nouns"):
                 start = skipped(self.said, at + 2)
                 link = self._low(at + 1)
-                is_known = self.is_verb(start, "base") or (
-                    strengths("ladder", "nouns")[low] is Strength.INTENDED
-                    and may_be_verb(self.said[min(start, end - 1)])
-                )
+                is_plan = strengths("ladder", "nouns")[low] is Strength.INTENDED
+                is_known = self.is_verb(start, "base") or (is_plan and start < end and may_be_verb(self.said[start]))
                 if link == "to" and start < end and is_known and not self.is_verb(start, "ing"):
-                    return at, start, "base"
+                    return at, start, "base", owner
                 if link in ("to", "of", "in", "for", "on") and start < end and self.is_verb(start, "ing"):
-                    return at, start, "ing"
-                return at, at, None
+                    return at, start, "ing", owner
+                return at, at, None, owner
+            elif low not in words("ladder", "frame_words") and not any(
+                word.low.endswith("'s") or word.low in ("'", "\u2019") for word in self.said[at + 1 : after + 6]
+            ):
+                return None
         return None
 
     def _noted(self, head: int, end: int, verb: str) -> Iterator[Undertaking]:
         """Yield what a verb such as `welcome` takes note of: a thing done, a thing in progress, a plan."""
         framed = self._frame(head + 1, end)
         if framed is not None and framed[2] is not None:
-            noun, start, _ = framed
+            noun, start, _, owner = framed
             level = weaker(strengths("ladder", "nouns")[self._low(noun)], Strength.INTENDED)
-            yield from self.listed(start, framed[2], level, f"'{verb}', '{self._low(noun)}'")
+            yield from self._of(owner).listed(start, framed[2], level, f"'{verb}', '{self._low(noun)}'")
             return
         for at in range(head + 1, min(head + 7, end)):
             low = self._low(at)
@@ -328,8 +384,8 @@ class _Reading:
         """
         verb = verb_of(self._low(at), form)
         is_colon = self._low(at + 2) == ":" and verb in words("ladder", "leading")  # `seek to:`
-        split = [(at, self.clause.end)] if is_colon else self._members(at, self.clause.end, form)
-        for start, end in split:
+        governed = self.made(at, at + 1, verb or "", level, why, 0).start
+        for start, end in [(at, self.clause.end)] if is_colon else self._members(at, self.clause.end, form):
             verb = verb_of(self._low(start), form) or self._low(start)
             if verb in words("ladder", "noting") and level is not Strength.FIRM:
                 yield from self._noted(start, end, verb)
@@ -337,18 +393,16 @@ class _Reading:
             is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
             own = Strength.EXPLORATORY if is_exploring else level
             actions = self._inner(start, end, verb) or self._objects(start, end)
+            first = actions[0][0]
             for member, member_end in actions:
-                action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=self.said[at].start)
-                gap = actions[0][0]
+                action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=governed)
+                gap, begin = first, member
                 if lead:
-                    head = self.clause.head
-                    action = self.made(head, member_end, lead, own, why, 0.8)
-                    gap = at
-                    member = start if member == actions[0][0] else member
-                if member not in (gap, actions[0][0]) or (lead and member != at):
-                    action = action._replace(
-                        gap=self.said[gap].start, gap_end=self.said[self._with_adverbs(member)].start
-                    )
+                    action = self.made(self.clause.head, member_end, lead, own, why, 0.8)._replace(is_negated=False)
+                    gap, begin = at, start if member == first else member
+                if begin not in (gap, first):
+                    gap_end = self.said[self._with_adverbs(begin)].start
+                    action = action._replace(gap=self.said[gap].start, gap_end=gap_end)
                 yield action
 
     def _with_adverbs(self, at: int) -> int:
@@ -409,5 +463,5 @@ class _Reading:
             level,
             why,
             confidence,
-            is_negated=clause.is_negated,
+            clause.is_negated and verb != "",
         )
