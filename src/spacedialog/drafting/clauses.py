@@ -23,9 +23,12 @@ PREPOSITIONS = frozenset(
 )
 _BE = ("is", "are", "was", "were", "remain", "remains", "remained", "stand", "stands")
 _HAVE = ("has", "have", "had")
+_AUXILIARIES = frozenset(
+    (*MODALS, *_BE, *_HAVE, "be", "been", "do", "does", "did", "can", "cannot", "not", "never", "to")
+)
 _GLAD = ("pleased", "proud", "delighted", "honored", "honoured", "happy")
 _NOT = ("not", "never", "no", "longer")
-_NEGATED_MODALS = {"won't": "will", "cannot": "may", "can't": "may", "wouldn't": "would", "shan't": "shall"}
+_NEGATED_MODALS = {"won't": "will", "wouldn't": "would", "shan't": "shall"}
 
 
 class Word(NamedTuple):
@@ -150,6 +153,8 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
         verb = verb_of(following, "base") or (following if may_be_verb(said[head]) else None)
         return one(head, verb, "modal") if verb and not is_perfect else None
     if low in _HAVE:
+        if at and said[at - 1].low in MODALS:
+            return None
         if following == "been" and (verb := verb_of(_low(said, after), "participle")):
             return one(after, verb, "past", is_passive=True)
         verb = verb_of(following, "participle")
@@ -205,7 +210,7 @@ def _with_subject(
     end = group.begin
     while end > 0 and is_adverb(said[end - 1].low):
         end -= 1
-    if end and said[end - 1].low in words("ladder", "subordinators"):
+    if end and (said[end - 1].low in words("ladder", "subordinators") or said[end - 1].low in _AUXILIARIES):
         return None
     floor = before[-1].head + 1 if before else 0
     begin = _subject(said, text, floor, end, is_party)

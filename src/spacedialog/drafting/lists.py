@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from spacedialog.drafting.clauses import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
@@ -16,11 +17,12 @@ _RELATIVE = ("which", "who", "that", "whose", "whom", "where", "those")
 def members(said: Sequence[Word], text: str, at: int, end: int, form: Form) -> list[tuple[int, int]]:
     """Return the actions of a list as numbers of words, from the verb at a word on; each verb has the same form.
 
-    The list is one action if there is a condition in it, which may apply to all.
+    The list is one action if a condition in it may apply to all: in the last one, or after a sign or `and`.
     """
     starts = list(_starts(said, at, end, form))
-    if len(starts) > 1 and CONDITION.search(text, said[at].start, said[end - 1].end):
-        return [(at, end)]
+    for found in CONDITION.finditer(text, said[at].start, said[end - 1].end):
+        if found.start() > said[starts[-1]].start or re.search(r"(?:[,;]|\band)\s*$", text[: found.start()]):
+            return [(at, end)]
     return list(zip(starts, [*(_end_before(said, start) for start in starts[1:]), end], strict=True))
 
 

@@ -126,8 +126,14 @@ class Parties:
     # Who acts
 
     def is_party(self, subject: str) -> bool:
-        """Whether a subject is one that can make a promise: a government, an official, a body, `we`, `both sides`."""
-        return bool(self._who(subject))
+        """Whether a subject is one that can make a promise: a government, an official, a body, `we`, `both sides`.
+
+        Where two or three governments met, another one is none.
+        """
+        named = self._who(subject)
+        if len(self.sides) > 3 or any(side in ("ASEAN", "EU", "AU") for side in self.sides):
+            return bool(named)
+        return any(self.known[key].side in (*self.sides, MANY) for key in named)
 
     def of(self, sentence: Sentence, subject: str, action: str) -> tuple[str, ...]:
         """The keys of those who are to act and of those with whom, as far as the sentence names them."""

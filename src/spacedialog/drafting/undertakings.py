@@ -67,6 +67,12 @@ _DENIED = re.compile(
 """How a sentence ends that takes back what it said: `but did not`."""
 
 
+_REPORTED = re.compile(
+    r"(?:according to (?:an?|some|the) (?:\w+ )?(?:newspaper|report|source|official)|contrary to|had )", re.I
+)
+"""How a sentence begins that tells what others say, or what is not so."""
+
+
 def action_of(text: str, one: Undertaking) -> str:
     """Return the words of an action, without those that are left out."""
     return text[one.start : one.gap] + text[one.gap_end : one.end] if one.gap else text[one.start : one.end]
@@ -87,6 +93,7 @@ def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking
             is_denied = announced is None or clause.is_negated or clause.modal in ("may", "might", "could", "would")
             continue
         opening = _opening(text[free : said[clause.subject].start])
+        is_denied = is_denied or _REPORTED.match(opening or text[free:].lstrip()) is not None
         first = first or (opening if not found else "")
         reading = _Reading(said, text, clause, is_party)
         actions = [] if is_denied or reading.is_denied() else list(reading.undertakings(announced))
@@ -128,6 +135,9 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     before = said[:at]
     if at == len(said) or not words("ladder", "refusing").isdisjoint(word.low for word in before):
         return []
+    others = [word.text[:-2] for word in before if word.low.endswith("'s")]
+    if any(other[0].isupper() and not is_party(other) for other in others):
+        return []
     if CONDITION.search(text, 0, begin) or clauses_of(said[at:], text, is_party):
         return []
     stem = next((one for one in reversed(clauses_of(before, text, is_party)) if not one.is_background), None)
@@ -167,9 +177,13 @@ def _announced(
     said: list[Word], text: str, stem: Clause | None, is_party: Callable[[str], bool]
 ) -> tuple[Strength | None, str]:
     """Return how binding the points of a list are, by the verb that announces them; None if that is no promise."""
+    if not said:
+        return Strength.INTENDED, "a clause without a subject"
     if stem is None:
         verb = _base(said[-2]) if len(said) > 1 and said[-1].low in ("to", ":") else ""  # `hereby decide to:`
         verb = verb or (_base(said[-3]) if len(said) > 2 else "")
+        if len(said) > 4 or not (said[0].low in ("hereby", "further", "also") or _base(said[0])):
+            return None, ""
         return governing_verbs().get(verb), f"a point after '{verb}'"
     phrase = _Reading(said, text, stem, is_party).phrase()
     inner = [_base(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to" or n == stem.head]
@@ -292,10 +306,9 @@ class _Reading:
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
         if self._low(at) == "that" and verb in words("ladder", "promising"):
-            rest = {word.low for word in self.said[at : clause.end]}
-            if not rest.isdisjoint(("will", "would", "should", "shall")):
+            if re.search(r"\b(?:will|would|should|shall) be \w+(?:ed|en)\b", self.text[self.said[at].start :]):
                 yield self.made(clause.subject, clause.end, "", level, why, 0.5)
-        if self._low(at) in ("against", "that", "whether") or (is_negated and verb == "decide"):
+        if self._low(at) in ("against", "that", "whether", "it", "there", "how") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
             forms: tuple[Form, ...] = ("base", "ing") if "to" in passed else ("ing",)
@@ -340,7 +353,9 @@ class _Reading:
             low = self._low(at)
             if low.endswith("'s") or low in ("'", "\u2019"):
                 owner = (after, at if low in ("'", "\u2019") else at + 1)
-                if not self.is_party(re.sub(r"['\u2019]s$", "", self.text[self.said[after].start : self.said[at].end])):
+                if not self.is_party(
+                    re.sub(r"['\u2019]s?$", "", self.text[self.said[after].start : self.said[at].end]).strip()
+                ):
                     return None
             elif low in strengths("ladder", "nouns"):
                 start = skipped(self.said, at + 2)
@@ -368,7 +383,9 @@ class _Reading:
             return
         for at in range(head + 1, min(head + 7, end)):
             low = self._low(at)
-            if low in words("ladder", "dropped"):
+            phrase = self.text[self.said[head + 1].start : self.said[at].end]
+            is_others = low.endswith("'s") and not self.is_party(phrase[:-2])
+            if low in words("ladder", "dropped") or is_others:
                 return
             for kind, level in (("completed", Strength.DELIVERED), ("in_progress", Strength.EXPLORATORY)):
                 if low in words("ladder", kind):
@@ -446,7 +463,8 @@ class _Reading:
         """Return the undertaking whose verb is the word at `at`; an adverb before it belongs to the action."""
         said, clause = self.said, self.clause
         start = at
-        while verb and start > clause.begin and said[start - 1].low.endswith("ly") and is_adverb(said[start - 1].low):
+        first = clause.subject_end if clause.subject_end > clause.subject else clause.begin
+        while verb and start > first and said[start - 1].low.endswith("ly") and is_adverb(said[start - 1].low):
             start -= 1
         has_subject = clause.subject_end > clause.subject
         subject = said[clause.subject].start if has_subject else said[at].start
