@@ -205,8 +205,6 @@ WORDY = [
     " worst forms of child labor, in the supply chains of canneries.",
     "To that end, Australia will provide up to A$40 million (about 4 billion yen) to help island states build seawalls,"
     " restore mangroves and move schools to higher ground, in line with the plans that their parliaments have adopted.",
-    "The leaders welcomed the Reef Alliance\u2019s plan to train two hundred divers, and discussed the importance of"
-    " promoting fair and open access to charts.",
     "Both sides resolved to continue talks on aligning rules to further promote and protect sensitive charts,"
     " including by licences, and to enhance the resilience of ports.",
     "The two sides will drive cooperation across four areas, including ports and ferries; charts; clean fuel and"

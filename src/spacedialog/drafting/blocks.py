@@ -169,7 +169,7 @@ def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_b
         return is_alone and len(words) < 40 and not ENDS.search(text)
     if _CAPTION.fullmatch(text) or _DATELINE.fullmatch(text):
         return True
-    if ENDS.search(text) or not is_short:
+    if ENDS.search(text) or re.search(r"[;,] (?:and|or)$", text) or not is_short:
         return text.endswith(":") and is_short and _is_name(text)
     if block.number:  # a point of a list, if those beside it are as short and have the numbers beside its own
         near = [one for one in (before, after) if one and one.number and not ENDS.search(one.text)]

@@ -176,6 +176,11 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
         return None
     if said[at].text[0].isupper() and at > 0:
         return None  # part of a name
+    is_finite = following in _AUXILIARIES - {"to", "not", "never"} or (
+        verb_of(following, "past") and verb_of(following, "past") != verb_of(following, "base") and verb_of(low, "s")
+    )
+    if is_finite:
+        return None  # a noun: `the partners signed`
     forms: tuple[tuple[Form, Tense], ...] = (("base", "present"), ("s", "present"), ("past", "past"))
     is_negated = False
     return next((one(at, verb, tense) for form, tense in forms if (verb := verb_of(low, form))), None)

@@ -203,6 +203,10 @@ class Parties:
         head = [one for one in low[:size] if one not in words("parties", "articles")]
         if not head:
             return []
+        actors = words("parties", "actors")
+        large = {one.lower() for one in chunk if isinstance(one, str) and one[:1].isupper()}
+        while head[-1] in large and head[-1] not in actors and any(one in actors for one in head[:-1]):
+            head.pop()  # the name of an official: `Administrator Bill Nelson`
         last = head[-1]
         if isinstance(last, tuple):
             return list(last) or None  # `the Indian Ocean` is nobody's
@@ -210,7 +214,7 @@ class Parties:
         named = [key for one in (*head, *of) if isinstance(one, tuple) for key in one]
         if last in words("parties", "instruments") and str(chunk[size - 1])[:1].isupper():
             return named or list(self.sides)
-        if last not in words("parties", "actors") or not words("parties", "others").isdisjoint(head):
+        if last not in actors or not words("parties", "others").isdisjoint(head):
             return None
         if not named and "both" not in of and last in words("parties", "bodies"):
             named = self._bodies if last.endswith("s") and self._bodies else list(self._acted) or self._bodies[:1]

@@ -91,6 +91,7 @@ def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking
         if clauses[number + 1 :] and _announces(said, clause, clauses[number + 1]):
             announced = governing_verbs().get(clause.verb)
             is_denied = announced is None or clause.is_negated or clause.modal in ("may", "might", "could", "would")
+            free = said[clause.head].end
             continue
         opening = _opening(text[free : said[clause.subject].start])
         is_denied = is_denied or _REPORTED.match(opening or text[free:].lstrip()) is not None
@@ -259,7 +260,7 @@ class _Reading:
         elif clause.verb in words("ladder", "noting"):
             yield from self._noted(clause.head, clause.end, clause.verb)
         elif clause.tense == "past" and clause.verb not in words("ladder", "not_delivered"):
-            if self._low(clause.head + 1) in ("that", "whether", "how", "part", "no", "for", "as"):
+            if self._low(clause.head + 1) in ("that", "whether", "how", "part", "no", "as"):
                 return  # `concluded that`, `took part`, `made no commitment`
             form: Form = "participle" if self.is_verb(clause.head, "participle") else "past"
             yield from self.listed(clause.head, form, Strength.DELIVERED, f"'{self._low(clause.head)}'")
