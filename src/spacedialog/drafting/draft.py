@@ -7,11 +7,12 @@ no network.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.drafting.actors import Actors
+from spacedialog.drafting.answer import Checker, Problem
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
@@ -53,6 +54,8 @@ class Drafted(NamedTuple):
     candidates: tuple[Candidate, ...]
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
+    problems: tuple[Problem, ...] = ()
+    """What was wrong with the items of an answer; none for the rules."""
 
     def findings(self) -> list[SentenceRow]:
         """The candidates and the sentences left out, in the order of the text."""
@@ -71,8 +74,17 @@ class Drafted(NamedTuple):
 _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 
 
-def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
-    """The data file of a text that is called `name`, compiled on a day.
+class Ground(NamedTuple):
+    """What a text is read with: the day of the meeting, the parties and the areas."""
+
+    when: VagueDate
+    latest: date
+    roster: Roster
+    areas: Areas
+
+
+def ground(prose: Prose, about: About, *, name: str) -> Ground:
+    """What a text that is called `name` is read with.
 
     InputError where the text has no sentences, or neither it nor `about` says when they met, and who.
     """
@@ -101,8 +113,23 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         raise InputError(
             f"{name}: the governments that met were not found in the text", "give each: --side JPN --side AUS"
         )
-    areas = Areas(prose)
-    candidates, left_out = _read(prose, roster, areas, when.latest)
+    return Ground(when, when.latest, roster, Areas(prose))
+
+
+def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequence[Any] | None = None) -> Drafted:
+    """The data file of a text that is called `name`, compiled on a day: by the rules, or from the items of an answer.
+
+    InputError where `ground` has one.
+    """
+    when, latest, roster, areas = ground(prose, about, name=name)
+    problems: tuple[Problem, ...] = ()
+    if answer is None:
+        candidates, left_out = _read(prose, roster, areas, latest)
+    else:
+        checker = Checker(prose, roster, areas, latest)
+        candidates = checker.candidates(answer)
+        problems = tuple(checker.problems)
+        left_out = _left_out(prose, candidates, problems)
     used = unique([*roster.sides, *(key for candidate in candidates for key in candidate.parties)])
     dialogue = _dialogue(prose, about, name, when, roster.sides)
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
@@ -115,7 +142,16 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         "parties": [roster.parties[key]._asdict() for key in used],
         "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
     }
-    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences)
+    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, problems)
+
+
+def _left_out(
+    prose: Prose, candidates: Sequence[Candidate], problems: Sequence[Problem]
+) -> list[tuple[Sentence, str]]:
+    """The sentences for which an answer has no candidate."""
+    why = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
+    found = {candidate.sentence for candidate in candidates}
+    return [(one, why.get(one, "no item in the answer")) for one in prose.sentences if one not in found]
 
 
 def _read(

@@ -51,10 +51,15 @@ def wording_of(text: str, tokens: Tokens, one: Undertaking) -> str:
 
 def kind_of(one: Undertaking, thing: str) -> str:
     """The kind of a commitment."""
-    if one.strength is Strength.EXPLORATORY:
+    return kind_named(one.strength, f"{one.verb} {thing}")
+
+
+def kind_named(strength: Strength, title: str) -> str:
+    """The kind of a commitment, by its strength and the first words of its title."""
+    if strength is Strength.EXPLORATORY:
         return "consultation"
-    said = f"{one.verb} {thing}".lower()[:80]
-    other = "event" if one.strength is Strength.DELIVERED else "action-item"
+    other = "event" if strength is Strength.DELIVERED else "action-item"
+    said = title.lower()[:80]
     return next((kind for kind, nouns in _KINDS if re.search(rf"\b(?:{nouns})\b", said)), other)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
-    from spacedialog.drafting.draft import Drafted
+    from spacedialog.drafting.draft import About, Drafted
     from spacedialog.drafting.prose import Prose, Sentence
     from spacedialog.model.rows.drafting import VerifiedRow
     from spacedialog.tracker.review import Review
@@ -41,6 +41,25 @@ class StatementFile(NamedTuple):
         return prose.read(text, prose.form_of(self.name, text))
 
 
+class ModelAnswer(NamedTuple):
+    """What a language model answered to a prompt: JSON, alone or with text around it, in UTF-8."""
+
+    content: bytes
+    name: str
+
+    def items(self) -> list[Any]:
+        """Return the items of the answer, unchecked; InputError if there are none."""
+        from spacedialog.drafting import answer
+        from spacedialog.importing import reader
+
+        try:
+            text = reader.text_of(self.content)
+        except InputError as error:
+            error.add_place(self.name)
+            raise
+        return answer.items_in(text, self.name)
+
+
 class Meeting(TypedDict, total=False):
     """The known details of a meeting; the others are read from the text.
 
@@ -61,19 +80,39 @@ class Meeting(TypedDict, total=False):
 class Statements(Record):
     """The use cases for the text of a statement."""
 
-    def draft(self, statement: StatementFile, **meeting: Unpack[Meeting]) -> Drafted:
+    def draft(
+        self, statement: StatementFile, answer: ModelAnswer | None = None, **meeting: Unpack[Meeting]
+    ) -> Drafted:
         """Return a data file with a candidate for each commitment found in a statement.
 
-        Raises InputError if neither `meeting` nor the text gives the sides and the day.
+        With the answer of a language model to `prompt`, the candidates are those of its items that the text bears out,
+        and `problems` lists what was wrong with the others. Raises InputError if neither `meeting` nor the text gives
+        the sides and the day, or if the answer contains no items.
         """
-        from spacedialog.drafting.draft import About, draft
+        from spacedialog.drafting.draft import draft
 
-        if url := meeting.get("url"):
-            check_web_address(url)
-        known: dict[str, Any] = {**meeting}
-        if isinstance(when := known.get("when"), str):
-            known["when"] = VagueDate.parse(when)
-        return draft(statement.prose(), About(**known), name=statement.name, compiled=self.today)
+        items = answer.items() if answer else None
+        return draft(statement.prose(), _about(meeting), name=statement.name, compiled=self.today, answer=items)
+
+    def prompt(
+        self, statement: StatementFile, earlier: ModelAnswer | None = None, **meeting: Unpack[Meeting]
+    ) -> str:
+        """Return the instruction with which a language model finds the commitments of a statement.
+
+        With an earlier answer, the instruction lists its problems and asks for a corrected one. Raises InputError as
+        `draft` does.
+        """
+        from spacedialog.drafting.draft import draft, ground
+        from spacedialog.drafting.prompt import prompt
+
+        prose, about = statement.prose(), _about(meeting)
+        known = ground(prose, about, name=statement.name)
+        before = None
+        if earlier:
+            items = earlier.items()
+            checked = draft(prose, about, name=statement.name, compiled=self.today, answer=items)
+            before = (items, checked.problems)
+        return prompt(prose, known, before)
 
     def review(self, file: Path) -> Review:
         """Return a review of the candidates in a data file that `draft` wrote; InputError if it is not one."""
@@ -110,6 +149,17 @@ class Statements(Record):
         from spacedialog.importing import parse
 
         return parse.json_schema(kind)
+
+
+def _about(meeting: Meeting) -> About:
+    from spacedialog.drafting.draft import About
+
+    if url := meeting.get("url"):
+        check_web_address(url)
+    known: dict[str, Any] = {**meeting}
+    if isinstance(when := known.get("when"), str):
+        known["when"] = VagueDate.parse(when)
+    return About(**known)
 
 
 def _sentences(statement: StatementFile) -> tuple[Sentence, ...]:
