@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import LONGEST, Candidate
 from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.faithful import Word, lower, place_of, strongest, words_of
+from spacedialog.drafting.faithful import Word, lower, span_of, strongest, turns, words_of
 from spacedialog.drafting.lexicon import words
 from spacedialog.drafting.names import Names, adjectives, country_names
 from spacedialog.drafting.prose import Prose, Sentence, comparable
@@ -76,7 +76,9 @@ def items_in(text: str, name: str) -> list[Any]:
     lists += [] if lists else [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
     items = lists[-1] if lists else [one for one in found if _is_item(one)]
     if not lists and not items:
-        raise InputError(f"{name}: no JSON with items was found", "give the whole answer of the model to draft --prompt")
+        raise InputError(
+            f"{name}: no JSON with items was found", "give the whole answer of the model to draft --prompt"
+        )
     if len(items) > MOST_ITEMS:
         raise InputError(f"{name}: there are more than {MOST_ITEMS} items", "ask the model again")
     return items
@@ -139,8 +141,8 @@ class Checker:
         claimed = item.get("strength")
         if claimed not in list(Strength):
             raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
-        title, anchor = self._title(item, text, quote)
-        strength = self._strength(Strength(claimed), text.words, anchor)
+        title, place = self._title(item, text, quote)
+        strength = self._strength(Strength(claimed), text.words, place)
         parties = self._parties(item, text, start)
         due = self._due(item, at, text)
         recurs = self._recurs(item, text)
@@ -160,25 +162,26 @@ class Checker:
             self._texts[at] = _Text(sentence, text, words_of(text), len(stem) + 1 if stem else 0, named)
         return self._texts[at]
 
-    def _title(self, item: Mapping[str, Any], text: _Text, quote: str) -> tuple[str, int]:
-        """Return the title, or else the quote or the sentence as it stands; and the place of its first word."""
+    def _title(self, item: Mapping[str, Any], text: _Text, quote: str) -> tuple[str, range]:
+        """Return the title, or else the quote or the sentence as it stands; and where its words stand."""
         title = item.get("title")
-        for said in (title, quote):
-            if not isinstance(said, str) or not 0 < len(said) <= _LONGEST_TITLE or CONTROL.search(said):
-                continue
-            place = place_of(said, text.words)
+        for said in (title if isinstance(title, str) else "", quote):
+            is_line = len(said) <= _LONGEST_TITLE and not CONTROL.search(said)
+            place = span_of(said, text.words) if is_line else None
             if place is not None:
-                if said is not title:
+                if said is quote:
                     self._flags.append("its title might not say the same as the sentence, so the quote is the title")
                 bare = " ".join(said.split()).strip(" ,;:.")
-                return bare[:1].upper() + bare[1:], place.start
+                return bare[:1].upper() + bare[1:], place
         self._flags.append("its title might not say the same as the sentence, so the sentence is the title")
-        before = len(words_of(text.text[: text.text.index(quote)]))
-        return text.text, min(before, len(text.words) - 1)
+        own = text.words[len(words_of(text.text[: text.begin])) :]
+        stem_turns = any(turns(word) for word in text.words[: -len(own)])
+        first = min(len(words_of(text.text[: text.text.index(quote)])), len(text.words) - 1)
+        return text.text if stem_turns else text.text[text.begin :], range(first, first + len(words_of(quote)))
 
-    def _strength(self, claimed: Strength, sentence: Sequence[Word], anchor: int) -> Strength:
+    def _strength(self, claimed: Strength, sentence: Sequence[Word], place: range) -> Strength:
         """Return the strength, or that of the governing verb if the claim is stronger."""
-        known = strongest(sentence, anchor)
+        known = strongest(sentence, place)
         if known is None and claimed is Strength.DELIVERED:
             known = Strength.FIRM
         if known is None or known is claimed:
@@ -196,6 +199,7 @@ class Checker:
         sides, keys = self._roster.sides, []
         subject = unique(key for place, key in text.named if place < start)
         ours = [key for key in subject if self._side(key) in sides]
+        ours = [key for key in ours if self._side(key) == key] or ([] if {*sides} <= {*names} else ours)
         is_joint = any(word.low in words("answer", "collective") for word in words_of(text.text[:start]))
         for name in names:
             key = self._party(name)
@@ -257,7 +261,7 @@ class Checker:
         return None
 
 
-class _Refused(Exception):  # noqa: N818 - it is caught here, and no error of the program
+class _Refused(Exception):
     """Why an item is left out."""
 
 

@@ -15,6 +15,7 @@ from spacedialog.drafting.actors import Actors
 from spacedialog.drafting.answer import Checker, Problem
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
+from spacedialog.drafting.faithful import span_of, words_of
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
 from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.prose import Prose, Sentence, fingerprint
@@ -55,10 +56,12 @@ class Drafted(NamedTuple):
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
     problems: tuple[Problem, ...] = ()
-    """What was wrong with the items of an answer; none for the rules."""
+    """What was wrong with the items of an answer."""
+    rules: tuple[Candidate, ...] | None = None
+    """What the rules find, besides an answer; None where the candidates are theirs."""
 
     def findings(self) -> list[SentenceRow]:
-        """The candidates and the sentences left out, in the order of the text."""
+        """The candidates and the sentences left out, in the order of the text; those of an answer beside the rules'."""
         order = {sentence: place for place, sentence in enumerate(self.sentences)}
         found = [
             (order[one.sentence], _finding(one, commitment))
@@ -68,7 +71,24 @@ class Drafted(NamedTuple):
             (order[at], SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
             for at, why in self.left_out
         ]
-        return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+        rows = sorted(found, key=lambda pair: pair[0])
+        if self.rules is None:
+            return [row for _, row in rows]
+        by_rules: dict[int, list[Candidate]] = {}
+        for one in self.rules:
+            by_rules.setdefault(order[one.sentence], []).append(one)
+        return [row._replace(rules=_difference(row, by_rules.get(at, []))) for at, row in rows]
+
+
+def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
+    """What the rules find in the sentence of a row, if it is not the same."""
+    same = next((one for one in rules if row.title and span_of(one.title, words_of(row.title))), None)
+    same = same or next((one for one in rules if row.title and span_of(row.title, words_of(one.title))), None)
+    if same is None:
+        return "; ".join(f"{one.title} ({one.strength})" for one in rules) or ("nothing" if row.ref else "")
+    values = ((row.strength, same.strength.value), (row.due, same.due), (row.parties, same.parties))
+    return ", ".join(str(theirs or "no date") if isinstance(theirs, str | None) else " ".join(theirs)
+                     for ours, theirs in values if ours != theirs)  # fmt: skip
 
 
 _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
@@ -123,6 +143,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
     """
     when, latest, roster, areas = ground(prose, about, name=name)
     problems: tuple[Problem, ...] = ()
+    rules = None
     if answer is None:
         candidates, left_out = _read(prose, roster, areas, latest)
     else:
@@ -130,6 +151,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         candidates = checker.candidates(answer)
         problems = tuple(checker.problems)
         left_out = _left_out(prose, candidates, problems)
+        rules = tuple(_read(prose, roster, Areas(prose), latest)[0])
     used = unique([*roster.sides, *(key for candidate in candidates for key in candidate.parties)])
     dialogue = _dialogue(prose, about, name, when, roster.sides)
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
@@ -142,12 +164,10 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         "parties": [roster.parties[key]._asdict() for key in used],
         "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
     }
-    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, problems)
+    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, problems, rules)
 
 
-def _left_out(
-    prose: Prose, candidates: Sequence[Candidate], problems: Sequence[Problem]
-) -> list[tuple[Sentence, str]]:
+def _left_out(prose: Prose, candidates: Sequence[Candidate], problems: Sequence[Problem]) -> list[tuple[Sentence, str]]:
     """The sentences for which an answer has no candidate."""
     why = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
     found = {candidate.sentence for candidate in candidates}

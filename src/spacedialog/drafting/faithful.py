@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from spacedialog.drafting.lexicon import LADDER, register, strengths, words
@@ -12,10 +13,13 @@ from spacedialog.drafting.prose import comparable
 from spacedialog.model.vocabulary import Strength
 
 _WORD = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s]")
+_NEUTRAL = re.compile(r"\bnot only\b|\bto (?:this|that|these) ends?\b", re.IGNORECASE)
 _ENDINGS = tuple(
     "ations ation ating ated ates ate ments ment ions ion ings ing ies ied ed es al s e y".split()
 )  # the longest first
 _ARTICLES = frozenset("a an the its their our his her".split())
+_AUXILIARIES = frozenset("will shall would may might could can has have had was were took".split())
+_OPENING = _ARTICLES | {":", ".", ";"}
 _FARTHEST = 40
 """The most words between two words of a title in their sentence."""
 
@@ -30,11 +34,11 @@ class Word(NamedTuple):
 
 def words_of(text: str) -> list[Word]:
     """Return the words and signs of a text; `not only` is no negation."""
-    found = _WORD.findall(re.sub(r"\bnot only\b", "also", comparable(text)))
-    return [Word(one, one.lower(), _stem(one.lower())) for one in found]
+    found = _WORD.findall(_NEUTRAL.sub("also", comparable(text)))
+    return [Word(one, one.lower(), stem_of(one.lower())) for one in found]
 
 
-def place_of(title: str, sentence: Sequence[Word]) -> range | None:
+def span_of(title: str, sentence: Sequence[Word]) -> range | None:
     """Return the words of a sentence that a title is made of; None if it might say something else.
 
     Its words stand there in order, the first one perhaps in a passive after the others. What may be missing between
@@ -53,31 +57,39 @@ def place_of(title: str, sentence: Sequence[Word]) -> range | None:
     return None
 
 
-def strongest(sentence: Sequence[Word], anchor: int) -> Strength | None:
-    """Return how binding the verb or noun that governs a word can be; None if the register knows none."""
-    found = next((level for at in range(anchor, -1, -1) if (level := _sign(sentence, at, anchor))), None)
+def strongest(sentence: Sequence[Word], place: range) -> Strength | None:
+    """Return how binding the verb that governs the words at a place can make them; None if there is no sign of it."""
+    anchor = place.start
+    before = [word.low for word in sentence[max(0, anchor - 3) : anchor]]
+    own = _sign(sentence, anchor, anchor)
+    if own is None and (not before or before[-1] in _OPENING or sentence[anchor].text[0].isupper()):
+        # The words begin with a thing; its verb follows.
+        until = min(len(sentence), place.stop + 2)
+        own = next((_sign(sentence, at, -1) for at in range(anchor, until) if sentence[at].low in _AUXILIARIES), None)
+    if own is not None:
+        return own
+    found = next((level for at in range(anchor - 1, -1, -1) if (level := _sign(sentence, at, anchor))), None)
     if found is None:
-        before = sentence[anchor - 1] if anchor else _NOT
-        is_told = before.text[:1].isupper() or before.low in words("answer", "collective")
-        return Strength.DELIVERED if is_told or _is_past(sentence[anchor]) else None
-    if found is Strength.DELIVERED and not _is_past(sentence[anchor]):
-        near = sentence[max(0, anchor - 3) : anchor]
-        if not any(word.low in _ARTICLES or word.stem in _stems("noting") or _is_past(word) for word in near):
-            return Strength.INTENDED  # `signed an agreement to build`
-        if near and near[-1].low == "to":
-            return Strength.INTENDED
-    return found
+        known = before[-1:] and (before[-1] in words("answer", "collective") or sentence[anchor - 1].text[0].isupper())
+        return Strength.DELIVERED if known or sentence[anchor].low.endswith("ing") else None
+    if found is Strength.DELIVERED and before[-1:] == ["to"] and before[-2:-1][0] not in words("answer", "pleased"):
+        return Strength.INTENDED  # `signed an agreement to build`
+    is_verb = sentence[anchor].low in words("actions", "verbs") and not {*before} & (_OPENING - {":"})
+    return Strength.INTENDED if found is Strength.DELIVERED and is_verb and "to" not in before else found
 
 
 _NOT = Word("not", "not", "\u00ac")
 
 
 @lru_cache(maxsize=20_000)
-def _stem(low: str) -> str:
+def stem_of(low: str) -> str:
+    """Return a word in small letters without its ending."""
     if low in words("answer", "negations") or low.endswith("n't"):
         return _NOT.stem
     low = low.removesuffix("'s")
     low = _bases().get(low, low)
+    if low.endswith(("us", "ss")):
+        return low.removesuffix("s") if low.endswith("ss") else low
     ending = next((one for one in _ENDINGS if low.endswith(one) and len(low) - len(one) >= 3), "")
     bare = low.removesuffix(ending)
     return bare[:-1] if len(bare) > 3 and bare[-1] == bare[-2] else bare
@@ -93,7 +105,7 @@ def _bases() -> dict[str, str]:
 @cache
 def _stems(key: str) -> frozenset[str]:
     name = "verbs" if key == "noting" else "answer"
-    return frozenset(_stem(word) for word in words(name, key) if " " not in word)
+    return frozenset(stem_of(word) for word in words(name, key) if " " not in word)
 
 
 # Where the words of a title stand
@@ -112,14 +124,15 @@ def _places(title: Sequence[Word], sentence: Sequence[Word]) -> list[range]:
         range(thing.start, verb + 1)
         for verb in passive
         for thing in things
-        if thing.stop <= verb and all(word.low in glue or word.low.endswith("ly") for word in sentence[thing.stop : verb])
+        if thing.stop <= verb
+        and all(word.low in glue or word.low.endswith("ly") for word in sentence[thing.stop : verb])
     ]
 
 
 def _end(title: Sequence[Word], sentence: Sequence[Word], start: int) -> int | None:
     """Return where the last word of a title stands, if its first one stands at `start`."""
     at = start
-    for before, word in zip(title, title[1:], strict=False):
+    for before, word in pairwise(title):
         reach = range(at + 1, min(len(sentence), at + _FARTHEST))
         at = next((n for n in reach if sentence[n].stem == word.stem and _may_lack(sentence[at + 1 : n], before)), -1)
         if at < 0:
@@ -132,7 +145,7 @@ def _may_lack(gap: Sequence[Word], before: Word) -> bool:
     free, glue = words("answer", "free"), words("answer", "glue")
     if all(word.low in free or word.low in glue or word.low.endswith("ly") for word in gap):
         return True
-    if any(word.stem in _turning() for word in gap):
+    if any(map(turns, gap)):
         return False
     if gap[0].text == "(":
         return gap[-1].text == ")" and sum(word.text == ")" for word in gap) == 1
@@ -143,14 +156,19 @@ def _may_lack(gap: Sequence[Word], before: Word) -> bool:
     if gap[ends[-1]].low not in coordinators or gap[0].low in coordinators:
         return False
     plain = all(word.low not in words("answer", "prepositions") and word.low not in glue - {","} for word in gap)
-    parts = [word for last, word in zip(gap, gap[1:], strict=False) if last.low in coordinators | free]
+    parts = [word for last, word in pairwise(gap) if last.low in coordinators]
     return plain and all(_is_nominal(word) for word in parts if word.low not in coordinators | free)
 
 
 def _is_nominal(word: Word) -> bool:
     """Return whether a word is certainly no verb in its base form."""
-    ends = word.low.endswith(tuple(words("answer", "nominal_endings"))) or word.text[0].isupper()
+    ends = word.low.endswith(tuple(words("answer", "nominal_endings"))) or word.text[0].isupper() or "-" in word.text
     return ends and word.low not in words("actions", "verbs")
+
+
+def turns(word: Word) -> bool:
+    """Return whether a word can turn the meaning of others: a negation, a condition, a verb such as `prevent`."""
+    return word.stem in _turning()
 
 
 @cache
@@ -187,7 +205,7 @@ def _ends_clause(sentence: Sequence[Word], at: int) -> bool:
 
 def _is_border(word: Word) -> bool:
     known = words("answer", "prepositions") | words("answer", "coordinators") | words("answer", "glue") | _ARTICLES
-    return word.low in known or word.low.endswith("ly") or word.text[0].isdecimal()
+    return word.low in known | _AUXILIARIES or word.low.endswith("ly") or word.text[0].isdecimal()
 
 
 def _is_parallel(sentence: Sequence[Word], reversing: int, start: int) -> bool:
@@ -210,26 +228,28 @@ def _is_past(word: Word) -> bool:
 @cache
 def _governing() -> dict[str, Strength]:
     """Return the single words that say how binding what follows them is, by their stems."""
-    said = {**strengths("nouns", "frames"), **strengths("verbs", "governing")}
-    return {_stem(word): level for word, level in said.items() if " " not in word}
+    said = {**strengths("nouns", "frames"), **strengths("verbs", "governing"), "look": Strength.INTENDED}
+    return {stem_of(word): level for word, level in said.items() if " " not in word}
 
 
 def _sign(sentence: Sequence[Word], at: int, anchor: int) -> Strength | None:
     """Return how binding the word at a place makes the word at `anchor`; None if it has no say."""
     word = sentence[at]
     before, after = (sentence[n] if 0 <= n < len(sentence) else _NOT for n in (at - 1, at + 1))
+    is_parallel = at < anchor and sentence[anchor - 1].low in words("answer", "coordinators")
     if word.stem in _stems("exploring"):
-        return Strength.EXPLORATORY
+        return None if is_parallel else Strength.EXPLORATORY
     if at == anchor:
         return Strength.DELIVERED if _is_past(word) and before.low not in ("be", "been", "to") else None
     if word.low in strengths("verbs", "modals") and word.text.islower():
         return strengths("verbs", "modals")[word.low]
     if word.low in ("is", "are") and after.low == "to":
         return Strength.FIRM
-    if word.stem in _stems("noting") or word.low in ("has", "have", "had", "was", "were"):
+    level = _governing().get(word.stem)
+    if level and (after.low in ("to", "that", "forward") or (level is not Strength.EXPLORATORY and _is_past(word))):
+        return level
+    if word.stem in _stems("noting") or word.low in ("has", "have", "had", "was", "were", "took"):
         return Strength.DELIVERED
-    if word.stem in _governing() and not word.text[0].isupper():
-        return _governing()[word.stem]
     told = after.low in _ARTICLES or after.low in words("answer", "prepositions") or not after.text.islower()
     return Strength.DELIVERED if _is_past(word) and told and before.low != "be" else None
 

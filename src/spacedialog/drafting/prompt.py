@@ -15,6 +15,7 @@ from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.prose import Prose
 from spacedialog.model.escapes import json_safe
 
+
 def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[Problem]] | None = None) -> str:
     """Return the instruction, with the sentences; `earlier` are the items of an answer with their problems.
 
