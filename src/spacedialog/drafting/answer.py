@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import LONGEST, Candidate
 from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.faithful import Word, lower, span_of, strongest, turns, words_of
-from spacedialog.drafting.lexicon import words
+from spacedialog.drafting.faithful import Word, is_undertaken, kinds_of, span_of, strongest, words_of
+from spacedialog.drafting.lexicon import LADDER, words
 from spacedialog.drafting.names import Names, adjectives, country_names
 from spacedialog.drafting.prose import Prose, Sentence, comparable
 from spacedialog.drafting.roster import Roster, unique
@@ -174,10 +174,12 @@ class Checker:
                 bare = " ".join(said.split()).strip(" ,;:.")
                 return bare[:1].upper() + bare[1:], place
         self._flags.append("its title might not say the same as the sentence, so the sentence is the title")
-        own = text.words[len(words_of(text.text[: text.begin])) :]
-        stem_turns = any(turns(word) for word in text.words[: -len(own)])
+        begin = len(words_of(text.text[: text.begin]))
+        is_free = is_undertaken(text.words, range(begin, len(text.words))) and not re.search(
+            "[nx]", kinds_of(text.words[:begin])
+        )
         first = min(len(words_of(text.text[: text.text.index(quote)])), len(text.words) - 1)
-        return text.text if stem_turns else text.text[text.begin :], range(first, first + len(words_of(quote)))
+        return text.text[text.begin if is_free else 0 :], range(first, first + len(words_of(quote)))
 
     def _strength(self, claimed: Strength, sentence: Sequence[Word], place: range) -> Strength:
         """Return the strength, or that of the governing verb if the claim is stronger."""
@@ -186,7 +188,7 @@ class Checker:
             known = Strength.FIRM
         if known is None or known is claimed:
             return claimed
-        if lower(known, claimed):
+        if LADDER.index(known) < LADDER.index(claimed):
             self._flags.append(f"the words say {known}, not {claimed}")
             return known
         if claimed is Strength.EXPLORATORY and known is Strength.FIRM:
