@@ -37,6 +37,10 @@ _MOST_ATTEMPTS = 1_000
 """So many brackets that begin no JSON may stand in an answer."""
 
 
+_DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+ly|was|is) )*")
+"""What may stand between a party and its verb."""
+
+
 class Problem(NamedTuple):
     """What was wrong with an item (counted from 1) of an answer, and whether it was left out."""
 
@@ -95,7 +99,7 @@ class _Text(NamedTuple):
     text: str
     words: Sequence[Word]
     begin: int
-    named: Sequence[tuple[int, str]]
+    named: Sequence[tuple[int, int, str]]
     """The parties that it names, each with its place among the characters."""
 
 
@@ -158,7 +162,7 @@ class Checker:
             sentence = self._prose.sentences[at]
             stem = comparable(sentence.stem)
             text = comparable(f"{stem} {sentence.text}")
-            named = [(begin, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
+            named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
             self._texts[at] = _Text(sentence, text, words_of(text), len(stem) + 1 if stem else 0, named)
         return self._texts[at]
 
@@ -196,26 +200,36 @@ class Checker:
         return claimed
 
     def _parties(self, item: Mapping[str, Any], text: _Text, start: int) -> tuple[str, ...]:
+        """Return the parties that the text names, or else those that stand before the verb, or else the sides."""
         said = item.get("parties")
-        names = [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
-        sides, keys = self._roster.sides, []
-        subject = unique(key for place, key in text.named if place < start)
-        ours = [key for key in subject if self._side(key) in sides]
-        ours = [key for key in ours if self._side(key) == key] or ([] if {*sides} <= {*names} else ours)
-        is_joint = any(word.low in words("answer", "collective") for word in words_of(text.text[:start]))
-        for name in names:
+        named = [key for _, _, key in text.named]
+        doers = self._doers(text, start)
+        sides = [self._side(key) for key in doers]
+        keys = []
+        for name in unique(one for one in said if isinstance(one, str)) if isinstance(said, list) else []:
             key = self._party(name)
-            named = key in [key for _, key in text.named] or (key is not None and key not in self._keys.values())
-            if key is None or (ours and not is_joint and not named and key in self._mentioned | {*sides}):
+            if key is None or (
+                doers and key not in named and key in self._keys.values() and self._side(key) not in sides
+            ):
                 self._flags.append(f"{quoted(name)} is no party that the sentence names")
             else:
                 keys.append(key)
-        if ours and not is_joint and not {self._side(key) for key in keys} & {self._side(key) for key in ours}:
+        if doers and keys and not {*sides} & {self._side(key) for key in keys}:
             self._flags.append("the sentence names another party before the verb")
-            return tuple(ours)
-        if not keys and names:
-            self._flags.append("no party of the item is left")
-        return tuple(unique(keys)) or tuple(ours) or sides
+            keys = []
+        return tuple(unique(keys)) or doers or self._roster.sides
+
+    def _doers(self, text: _Text, start: int) -> tuple[str, ...]:
+        """Return the party that stands directly before a verb, or else the governments and bodies of sides before it.
+
+        None if a word such as `they` stands there: it may be anyone.
+        """
+        before = [(end, key) for _, end, key in text.named if end <= start]
+        if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) and "and" not in text.text[:start].split():
+            return (before[-1][1],)
+        if any(word.low in words("answer", "collective") for word in words_of(text.text[:start])):
+            return ()
+        return tuple(unique(key for _, key in before if self._side(key) == key and key in self._roster.sides))
 
     def _party(self, name: str) -> str | None:
         """Return the key of a party that met or that the statement names."""

@@ -17,7 +17,7 @@ from spacedialog.model.vocabulary import Strength
 
 _WORD = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s]")
 _NEUTRAL = re.compile(r"\bnot only\b|\bto (?:this|that|these) ends?\b", re.IGNORECASE)
-_ENDINGS = "ations ation ating ated ates ate ments ment ions ion ings ing ies ied ed es al s e y".split()
+_ENDINGS = "ations ation ating ated ates ate ments ment ions ion ings ing ies ied ed es al s e y i".split()
 _ARTICLES = frozenset("a an the its their our his her this these".split())
 _FARTHEST = 40
 """The most words between two words of a title in their sentence."""
@@ -89,11 +89,12 @@ def _stem(low: str) -> str:
         return _NOT
     low = low.removesuffix("'s")
     low = _bases().get(low, low)
-    if low.endswith("us"):
-        return low
-    ending = next((one for one in _ENDINGS if low.endswith(one) and len(low) - len(one) >= 3), "")
-    bare = low.removesuffix(ending)
-    return bare[:-1] if len(bare) > 3 and bare[-1] == bare[-2] else bare
+    while not low.endswith("us"):
+        ending = next((one for one in _ENDINGS if low.endswith(one) and len(low) - len(one) >= 3), "")
+        if not ending:
+            break
+        low = low.removesuffix(ending)
+    return low[:-1] if len(low) > 3 and low[-1] == low[-2] else low
 
 
 @cache
