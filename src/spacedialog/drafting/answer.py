@@ -30,7 +30,7 @@ from spacedialog.model.vocabulary import Strength
 SURE, FLAGGED = 0.9, 0.3
 """The confidence of an item that passed every check, and of one in which a value was replaced."""
 
-MOST_ITEMS = 10_000
+MOST_ITEMS = 3_000
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 100
 _MOST_ATTEMPTS = 1_000
@@ -115,6 +115,7 @@ class Checker:
         self._whole = comparable(" ".join(f"{one.stem} {one.text}" for one in prose.sentences))
         self._mentioned = {said[name] for name in self._names.found(self._whole)}
         self._texts: dict[int, _Text] = {}
+        self._dated: dict[str, Sequence[str]] = {}
 
     def candidates(self, items: Sequence[Any]) -> list[Candidate]:
         """Return the candidates in the order of the text; `problems` has what was wrong with the items."""
@@ -259,9 +260,11 @@ class Checker:
         self._flags.append(f"the date {quoted(str(item['date']))} cannot be read in the text")
         return None
 
-    def _dates(self, text: str) -> list[str]:
-        found = [one.edtf for past in (False, True) for one in dates_in(text, self._when, past=past)]
-        return [VagueDate.parse(edtf).text for edtf in found]
+    def _dates(self, text: str) -> Sequence[str]:
+        if text not in self._dated:
+            found = [one.edtf for past in (False, True) for one in dates_in(text, self._when, past=past)]
+            self._dated[text] = [VagueDate.parse(edtf).text for edtf in found]
+        return self._dated[text]
 
     def _recurs(self, item: Mapping[str, Any], text: _Text) -> str | None:
         said = item.get("recurs")

@@ -134,18 +134,18 @@ def span_of(title: str, sentence: Sequence[Word]) -> range | None:
 def _spans(title: Sequence[str], sentence: Sequence[Word]) -> list[range]:
     kinds = kinds_of(sentence)
     verbs = [at for at, word in enumerate(sentence) if word.stem == title[0]]
-    spans = [range(at, end + 1) for at in verbs if (end := _end(title, sentence, at)) is not None]
+    spans = [range(at, end + 1) for at in verbs if (end := _end(title, sentence, kinds, at)) is not None]
     for verb in [at for at in verbs if len(title) > 1 and kinds[at - 1 : at] == "m"]:
         for start in [at for at in range(verb) if sentence[at].stem == title[1]]:
-            end = _end(title[1:], sentence, start)
+            end = _end(title[1:], sentence, kinds, start)
             if end is not None and re.fullmatch("[gmM]+", kinds[end + 1 : verb]):
                 spans.append(range(start, verb + 1))
     return spans
 
 
-def _end(title: Sequence[str], sentence: Sequence[Word], start: int) -> int | None:
+def _end(title: Sequence[str], sentence: Sequence[Word], kinds: str, start: int) -> int | None:
     """Return where the last word of a title stands, if its first one stands at `start`."""
-    at, kinds = start, kinds_of(sentence)
+    at = start
     for before, stem in pairwise(title):
         gap = _REFRAINING if before == _NOT else _GAP
         reach = range(at + 1, min(len(sentence), at + _FARTHEST))

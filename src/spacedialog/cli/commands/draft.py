@@ -79,11 +79,8 @@ def draft(
 ) -> None:
     """
     spacedialog draft statement.html -o draft.json
-    spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o jpn5.json
-    spacedialog draft statement.html --explain
-    spacedialog draft statement.html --with 'llm -m MODEL' -o draft.json
+    spacedialog draft note.txt --when 2026-05-21 --key JPN5 --explain
     spacedialog draft statement.html --prompt -o prompt.txt
-    spacedialog draft statement.html --answer answer.json -o draft.json
 
     The data file contains a candidate for each commitment found in the text. Nothing is recorded: review the
     candidates, then import the file. --format and --json apply to --explain.
