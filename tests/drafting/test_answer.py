@@ -320,3 +320,13 @@ def test_a_function_can_answer() -> None:
     drafted = spacedialog.open(author="").draft(statement, answer, when="2026-05-21")
     assert len(drafted.candidates) == 1
     assert '"S1"' in seen[0]
+
+
+def test_the_example_answer_is_checked() -> None:
+    """Of the recorded answer in docs/, the item without a quote is left out, and a dropped negation is put back."""
+    answer = Path(__file__).parents[2] / "docs" / "example-answer.json"
+    items = items_in(answer.read_text("utf-8"), answer.name)
+    result = draft(EXAMPLE, About(), name="text", compiled=date(2026, 11, 22), answer=items)
+    assert len(result.candidates) == len(items) - 1
+    assert [problem.is_left_out for problem in result.problems] == [False, True]
+    assert "Not require offsets for contracts below five million dollars" in [one.title for one in result.candidates]

@@ -238,8 +238,11 @@ class Checker:
         key = name if name in self._roster.parties else self._keys.get(name)
         if key is not None:
             return key if key in self._mentioned or key in self._roster.sides else None
-        is_name = name[:1].isupper() and len(name) <= _LONGEST_NAME
-        return self._roster.unknown(name) if is_name and _stands(name, self._whole) is not None else None
+        if not name[:1].isupper() or len(name) > _LONGEST_NAME or _stands(name, self._whole) is None:
+            return None
+        key = self._roster.unknown(name)
+        self._mentioned.add(key)
+        return key
 
     def _side(self, key: str) -> str:
         return self._roster.parties[key].side

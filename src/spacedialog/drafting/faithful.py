@@ -16,7 +16,9 @@ from spacedialog.drafting.prose import comparable
 from spacedialog.model.vocabulary import Strength
 
 _WORD = re.compile(r"\w+(?:['.-]\w+)*|[^\w\s]")
-_NEUTRAL = re.compile(r"\bnot only\b|\bto (?:this|that|these) ends?\b", re.IGNORECASE)
+_NEUTRAL = re.compile(
+    r"\bnot only\b|\bno(?:t)? (?:later|less|fewer) than\b|\bto (?:this|that|these) ends?\b", re.IGNORECASE
+)
 _ENDINGS = "ations ation ating ated ates ate ments ment ions ion ings ing ies ied ed es al s e y i".split()
 _ARTICLES = frozenset("a an the its their our his her this these".split())
 _FARTHEST = 40
@@ -190,6 +192,8 @@ def is_undertaken(sentence: Sequence[Word], span: range) -> bool:
     if before.low == "that":
         return is_clause and _is_head(sentence, at - 1)
     if before.low == "to" or before.kind == "p" or before.low == "of":
+        while at > 0 and sentence[at - 1].kind in "c,":  # `to expand the group and to admit industry`
+            at = next((n for n in range(at - 2, -1, -1) if sentence[n].low == before.low), -1)
         return before.low in ("to", "on", "in", "for", "with") and _is_head(sentence, at - 1)
     if before.kind in "c,b":
         if _is_past(anchor) or (before.kind == "," and (anchor.low.endswith("ing") or (is_clause and not is_verb))):
@@ -218,6 +222,8 @@ def _is_head(sentence: Sequence[Word], at: int) -> bool:
         at -= 1
     if at >= 0 and sentence[at].kind in "mM" and sentence[at].low != "to":
         return True
+    if any(word.stem in _stems("tasking", "verbs") for word in sentence[max(0, at - 3) : max(at, 0)]):
+        return True
     if at < 0 or not _is_ladder(sentence[at]):
         return False
     if _is_past(sentence[at]) or sentence[at].stem not in _frames():
@@ -225,7 +231,7 @@ def _is_head(sentence: Sequence[Word], at: int) -> bool:
     at -= 1
     while at > 0 and (sentence[at].kind == "g" or sentence[at].kind == "o"):
         at -= 1
-    return at < 0 or sentence[at].kind in "mMs," or _is_ladder(sentence[at]) or _is_name(sentence[at])
+    return at < 0 or sentence[at].kind in "mMs,()" or _is_ladder(sentence[at]) or _is_name(sentence[at])
 
 
 @cache
@@ -282,6 +288,8 @@ def _sign(sentence: Sequence[Word], at: int, anchor: int) -> Strength | None:
         return None if is_parallel else Strength.EXPLORATORY
     if at == anchor:
         return Strength.DELIVERED if _is_past(word) and before not in ("be", "been", "to") else None
+    if word.low == "would" and any(near.low == "that" for near in sentence[max(0, at - 4) : at]):
+        return Strength.FIRM  # `announced that it would`
     if word.low in strengths("verbs", "modals") and word.text.islower():
         return strengths("verbs", "modals")[word.low]
     if word.low in ("is", "are") and after.low == "to":
