@@ -41,9 +41,13 @@ class Areas:
 
     def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
         """The areas that are used, as a data file declares them."""
-        titles = {area["key"]: area["title"] for area in self._known}
-        titles |= {key: heading for heading, key in self._headings.items()}
-        return [{"key": key, "title": titles.get(key, "General")} for key in dict.fromkeys(used)]
+        return [{"key": key, "title": self.titles.get(key, "General")} for key in dict.fromkeys(used)]
+
+    @property
+    def titles(self) -> dict[str, str]:
+        """The titles of all areas that the text can have, by their keys."""
+        headings = {key: heading for heading, key in self._headings.items()}
+        return {area["key"]: area["title"] for area in self._known} | headings
 
 
 @lru_cache(maxsize=64)  # One sentence may have many candidates.

@@ -7,10 +7,11 @@ no network.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from spacedialog.drafting.answer import Checker, Problem
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
@@ -53,9 +54,13 @@ class Drafted(NamedTuple):
     candidates: tuple[Candidate, ...]
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
+    problems: tuple[Problem, ...] = ()
+    """What was wrong with the items of an answer."""
+    rules: tuple[Candidate, ...] | None = None
+    """What the rules find, besides an answer; None where the candidates are theirs."""
 
     def findings(self) -> list[SentenceRow]:
-        """The candidates and the sentences left out, in the order of the text."""
+        """The candidates and the sentences left out, in the order of the text; those of an answer beside the rules'."""
         order = {sentence: place for place, sentence in enumerate(self.sentences)}
         found = [
             (order[one.sentence], _finding(one, commitment))
@@ -65,14 +70,39 @@ class Drafted(NamedTuple):
             (order[at], SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
             for at, why in self.left_out
         ]
-        return [row for _, row in sorted(found, key=lambda pair: pair[0])]
+        rows = sorted(found, key=lambda pair: pair[0])
+        if self.rules is None:
+            return [row for _, row in rows]
+        by_rules: dict[int, list[Candidate]] = {}
+        for one in self.rules:
+            by_rules.setdefault(order[one.sentence], []).append(one)
+        return [row._replace(rules=_difference(row, by_rules.get(at, []))) for at, row in rows]
+
+
+def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
+    """What the rules find in the sentence of a row, if it is not the same."""
+    same = next((one for one in rules if row.title and one.title.casefold() == row.title.casefold()), None)
+    if same is None:
+        return "; ".join(f"{one.title} ({one.strength})" for one in rules) or ("nothing" if row.ref else "")
+    values = ((row.strength, same.strength.value), (row.due or "no date", same.due or "no date"))
+    differing = [theirs for ours, theirs in values if ours != theirs]
+    return ", ".join([*differing, *([" ".join(same.parties)] if row.parties != same.parties else [])])
 
 
 _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 
 
-def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
-    """The data file of a text that is called `name`, compiled on a day.
+class Ground(NamedTuple):
+    """What a text is read with: the day of the meeting, the parties and the areas."""
+
+    when: VagueDate
+    latest: date
+    parties: Parties
+    areas: Areas
+
+
+def ground(prose: Prose, about: About, *, name: str) -> Ground:
+    """What a text that is called `name` is read with.
 
     InputError where the text has no sentences, or neither it nor `about` says when they met, and who.
     """
@@ -101,8 +131,25 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         raise InputError(
             f"{name}: the governments that met were not found in the text", "give each: --side JPN --side AUS"
         )
-    areas = Areas(prose)
-    candidates, left_out = _read(prose, parties, areas, when.latest)
+    return Ground(when, when.latest, parties, Areas(prose))
+
+
+def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequence[Any] | None = None) -> Drafted:
+    """The data file of a text that is called `name`, compiled on a day: by the rules, or from the items of an answer.
+
+    InputError where `ground` has one.
+    """
+    when, latest, parties, areas = ground(prose, about, name=name)
+    problems: tuple[Problem, ...] = ()
+    rules = None
+    if answer is None:
+        candidates, left_out = _read(prose, parties, areas, latest)
+    else:
+        checker = Checker(prose, parties, areas, latest)
+        candidates = checker.candidates(answer)
+        problems = tuple(checker.problems)
+        left_out = _left_out(prose, candidates, problems)
+        rules = tuple(_read(prose, parties, Areas(prose), latest)[0])
     used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
     dialogue = _dialogue(prose, about, name, when, parties.sides)
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
@@ -115,7 +162,14 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date) -> Drafted:
         "parties": [parties.known[key]._asdict() for key in used],
         "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
     }
-    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences)
+    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, problems, rules)
+
+
+def _left_out(prose: Prose, candidates: Sequence[Candidate], problems: Sequence[Problem]) -> list[tuple[Sentence, str]]:
+    """The sentences for which an answer has no candidate."""
+    why = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
+    found = {candidate.sentence for candidate in candidates}
+    return [(one, why.get(one, "no item in the answer")) for one in prose.sentences if one not in found]
 
 
 def _read(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from spacedialog.drafting.clauses import (
-    MODALS,
     PREPOSITIONS,
     Clause,
     Word,
@@ -142,7 +141,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     if CONDITION.search(text, 0, begin) or clauses_of(said[at:], text, is_party):
         return []
     stem = next((one for one in reversed(clauses_of(before, text, is_party)) if not one.is_background), None)
-    exploring = [n for n, word in enumerate(before) if _base(word) in words("ladder", "exploring")]
+    exploring = [n for n, word in enumerate(before) if base_of(word) in words("ladder", "exploring")]
     level, why = _announced(before, text, stem, is_party)
     if level is None:
         return []
@@ -168,7 +167,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
 
 def _led(one: Undertaking, head: Word, gap: int) -> Undertaking:
     """Return an action with a verb of the words before the list, and without what stands between."""
-    start, verb = head.start, _base(head)
+    start, verb = head.start, base_of(head)
     return one._replace(
         start=start, head=start, head_end=head.end, verb=verb, gap=gap, gap_end=one.gap_end or one.start
     )
@@ -181,13 +180,13 @@ def _announced(
     if not said:
         return Strength.INTENDED, "a clause without a subject"
     if stem is None:
-        verb = _base(said[-2]) if len(said) > 1 and said[-1].low in ("to", ":") else ""  # `hereby decide to:`
-        verb = verb or (_base(said[-3]) if len(said) > 2 else "")
-        if len(said) > 4 or not (said[0].low in ("hereby", "further", "also") or _base(said[0])):
+        verb = base_of(said[-2]) if len(said) > 1 and said[-1].low in ("to", ":") else ""  # `hereby decide to:`
+        verb = verb or (base_of(said[-3]) if len(said) > 2 else "")
+        if len(said) > 4 or not (said[0].low in ("hereby", "further", "also") or base_of(said[0])):
             return None, ""
         return governing_verbs().get(verb), f"a point after '{verb}'"
     phrase = _Reading(said, text, stem, is_party).phrase()
-    inner = [_base(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to" or n == stem.head]
+    inner = [base_of(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to" or n == stem.head]
     known = words("ladder", "list_verbs") | words("ladder", "exploring") | words("ladder", "noting") | {""}
     is_known = phrase is not None or stem.verb in known
     why = f"a point after '{stem.verb}'"
@@ -197,7 +196,7 @@ def _announced(
     return level, why
 
 
-def _base(word: Word) -> str:
+def base_of(word: Word) -> str:
     """Return the verb that a word is a form of; empty if it is none."""
     forms: tuple[Form, ...] = ("base", "ing", "past", "s")
     return next((verb for form in forms if (verb := verb_of(word.low, form))), "")
@@ -306,9 +305,9 @@ class _Reading:
             place = skipped(self.said, place + (self._low(place) == ":"))
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
-        if self._low(at) == "that" and verb in words("ladder", "promising"):
-            if re.search(r"\b(?:will|would|should|shall) be \w+(?:ed|en)\b", self.text[self.said[at].start :]):
-                yield self.made(clause.subject, clause.end, "", level, why, 0.5)
+        is_promising = self._low(at) == "that" and verb in words("ladder", "promising")
+        if is_promising and re.search(r"\b(?:will|would|should|shall) be \w+e[dn]\b", self.text[self.said[at].start :]):
+            yield self.made(clause.subject, clause.end, "", level, why, 0.5)
         if self._low(at) in ("against", "that", "whether", "it", "there", "how") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
@@ -344,8 +343,7 @@ class _Reading:
         return any(word.low in words("ladder", "dropped") for word in self.said[at : min(at + 5, self.clause.end)])
 
     def _frame(self, after: int, end: int) -> tuple[int, int, Form | None, tuple[int, int] | None] | None:
-        """Return the noun that says how binding the rest is, where and in which form the verb after it stands, and whose
-        it is.
+        """Return the noun that says how binding the rest is, the place and form of the verb after it, and its owner.
 
         `their intention to negotiate` is intended, and goes on with `negotiate`.
         """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spacedialog.model.dates import readable
@@ -16,8 +16,18 @@ UNDECIDED = "undecided"
 """The decision of a candidate that is still to be reviewed."""
 
 
-def sentences(rows: Iterable[SentenceRow]) -> Table:
-    """Return every sentence in the order of the text, with its candidate or the reason why it has none."""
+MOST_PROBLEMS = 20
+"""The number of problems of an answer that are shown in lines."""
+
+
+def sentences(rows: Iterable[SentenceRow], *, compared: bool = False) -> Table:
+    """Return every sentence in the order of the text, with its candidate or the reason why it has none.
+
+    `compared` adds a column with what the rules of the program found instead of a model's answer.
+    """
+    difference = Column(
+        "Rules", lambda row: "same" if row.rules == "" else row.rules or "", from_width=60, max_width=40
+    )
     return Table(
         "findings",
         SentenceRow._fields,
@@ -26,6 +36,7 @@ def sentences(rows: Iterable[SentenceRow]) -> Table:
             Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
             Column("Ref", lambda row: row.ref or "-"),
             Column("Candidate, or reason for none", _title_or_reason, wide=True),
+            *([difference] if compared else []),
             Column("Strength", lambda row: row.strength or "", from_width=70),
             Column("Parties", lambda row: ", ".join(row.parties), from_width=120, max_width=24),
             Column("Due", lambda row: readable(row.due or ""), from_width=80),
@@ -40,6 +51,15 @@ def sentences(rows: Iterable[SentenceRow]) -> Table:
 
 def _title_or_reason(row: SentenceRow) -> str:
     return row.title if row.title is not None else f"({row.why}) {row.text}"
+
+
+def problem_lines(problems: Sequence[str]) -> list[str]:
+    """Return the first problems of a model's answer, the number of the others, and what to do about them."""
+    if not problems:
+        return []
+    more = [f"… and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
+    advice = "Print an instruction for a corrected answer with --answer FILE --prompt."
+    return [f"{counted(len(problems), 'problem')} in the answer:", *problems[:MOST_PROBLEMS], *more, advice]
 
 
 def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) -> str:

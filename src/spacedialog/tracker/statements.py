@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, TypedDict
 
 from spacedialog.errors import InputError
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.position import NOW, Scope
 from spacedialog.model.values import check_web_address
 from spacedialog.tracker.record import Record
@@ -14,10 +17,16 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Unpack
 
-    from spacedialog.drafting.draft import Drafted
+    from spacedialog.drafting.draft import About, Drafted
     from spacedialog.drafting.prose import Prose, Sentence
     from spacedialog.model.rows.drafting import VerifiedRow
     from spacedialog.tracker.review import Review
+
+
+TIME_LIMIT = 1800.0
+"""The seconds after which the command of a language model is ended; a large model on a small computer needs many."""
+
+_SHOWN_ERROR = 1_000
 
 
 class StatementFile(NamedTuple):
@@ -40,6 +49,93 @@ class StatementFile(NamedTuple):
         return prose.of_file(content, self.name, self.encoding)
 
 
+class ModelAnswer(NamedTuple):
+    """What a language model answered to a prompt: JSON, alone or with text around it."""
+
+    text: str
+    name: str = "the answer"
+
+    @classmethod
+    def read(cls, stream: BinaryIO, name: str) -> ModelAnswer:
+        """Return the answer in a file; InputError if it is not UTF-8, or larger than 5 MB."""
+        from spacedialog.importing import reader
+
+        try:
+            return cls(reader.text_of(reader.Incoming(stream, name).whole()), name)
+        except InputError as error:
+            if not error.problem.startswith(name):
+                error.add_place(name)
+            raise
+
+    def items(self) -> list[Any]:
+        """Return the items of the answer, unchecked; InputError if there are none."""
+        from spacedialog.drafting import answer
+
+        return answer.items_in(self.text, self.name)
+
+
+def ask(command: str, prompt: str, *, timeout: float = TIME_LIMIT) -> ModelAnswer:
+    """Return what a command answers to a prompt on its standard input.
+
+    The command is run without a shell. When it takes longer than `timeout` seconds or the user interrupts it, it is
+    killed with its children. InputError if it cannot be run, fails or answers nothing.
+    """
+    import shlex
+    import signal
+    import subprocess
+    from tempfile import TemporaryFile
+    from threading import Timer
+
+    from spacedialog.importing.reader import MAX_SIZE
+
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise InputError(f"--with: {quoted(command)}: {error}", "close the quotation marks") from error
+    if not words:
+        raise InputError("--with: the command is empty", "write a command, such as --with 'llm -m MODEL'")
+    with TemporaryFile() as given, TemporaryFile() as errors:
+        given.write(prompt.encode())
+        given.seek(0)
+        try:
+            process = subprocess.Popen(
+                words, stdin=given, stdout=subprocess.PIPE, stderr=errors, start_new_session=True
+            )
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise InputError(f"--with: {quoted(words[0])}: {reason}", "install the command, or correct it") from error
+
+        def kill() -> None:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+        timer = Timer(timeout, kill)
+        timer.start()
+        try:
+            assert process.stdout
+            answer = process.stdout.read(MAX_SIZE + 1)
+            if len(answer) <= MAX_SIZE:
+                process.wait()
+            late = not timer.is_alive()
+        finally:
+            timer.cancel()
+            kill()
+            process.stdout.close()  # type: ignore[union-attr] # it is a pipe
+            process.wait()
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - _SHOWN_ERROR))
+        said = errors.read().decode("utf-8", "replace").strip() or "it wrote nothing to standard error"
+    name = quoted(words[0])
+    if late:
+        raise InputError(f"--with: {name} did not end within {timeout:g} seconds", f"use a faster model; {said}")
+    if len(answer) > MAX_SIZE:
+        raise InputError(f"--with: {name} wrote more than {MAX_SIZE} bytes", "use another model")
+    if process.returncode:
+        raise InputError(f"--with: {name} ended with status {process.returncode}", said)
+    if not answer.strip():
+        raise InputError(f"--with: {name} wrote no answer", said)
+    return ModelAnswer(answer.decode("utf-8", "replace"), f"the answer of {name}")
+
+
 class Meeting(TypedDict, total=False):
     """The known details of a meeting; the others are read from the text.
 
@@ -60,19 +156,41 @@ class Meeting(TypedDict, total=False):
 class Statements(Record):
     """The use cases for the text of a statement."""
 
-    def draft(self, statement: StatementFile, **meeting: Unpack[Meeting]) -> Drafted:
+    def draft(
+        self,
+        statement: StatementFile,
+        answer: ModelAnswer | Callable[[str], ModelAnswer] | None = None,
+        **meeting: Unpack[Meeting],
+    ) -> Drafted:
         """Return a data file with a candidate for each commitment found in a statement.
 
-        Raises InputError if neither `meeting` nor the text gives the sides and the day.
+        `answer` is that of a language model to `prompt`, or a function that returns it. Each item is checked against
+        the text: `problems` lists the items left out and the values replaced, and `rules` has the candidates of the
+        program's own rules. Raises InputError if neither `meeting` nor the text gives the sides and the day, or if the
+        answer contains no items.
         """
-        from spacedialog.drafting.draft import About, draft
+        from spacedialog.drafting.draft import draft, ground
+        from spacedialog.drafting.prompt import prompt
 
-        if url := meeting.get("url"):
-            check_web_address(url)
-        known: dict[str, Any] = {**meeting}
-        if isinstance(when := known.get("when"), str):
-            known["when"] = VagueDate.parse(when)
-        return draft(statement.prose(), About(**known), name=statement.name, compiled=self.today)
+        prose, about, name = statement.prose(), _about(meeting), statement.name
+        if callable(answer):
+            answer = answer(prompt(prose, ground(prose, about, name=name)))
+        items = answer.items() if answer else None
+        return draft(prose, about, name=name, compiled=self.today, answer=items)
+
+    def prompt(self, statement: StatementFile, earlier: ModelAnswer | None = None, **meeting: Unpack[Meeting]) -> str:
+        """Return the instruction with which a language model finds the commitments of a statement.
+
+        With an earlier answer, the instruction lists its problems and asks for a corrected one. Raises InputError as
+        `draft` does.
+        """
+        from spacedialog.drafting.draft import draft, ground
+        from spacedialog.drafting.prompt import prompt
+
+        prose, about, name = statement.prose(), _about(meeting), statement.name
+        items = earlier.items() if earlier else None
+        problems = draft(prose, about, name=name, compiled=self.today, answer=items).problems if earlier else ()
+        return prompt(prose, ground(prose, about, name=name), None if items is None else (items, problems))
 
     def review(self, file: Path) -> Review:
         """Return a review of the candidates in a data file that `draft` wrote; InputError if it is not one."""
@@ -109,6 +227,17 @@ class Statements(Record):
         from spacedialog.importing import parse
 
         return parse.json_schema(kind)
+
+
+def _about(meeting: Meeting) -> About:
+    from spacedialog.drafting.draft import About
+
+    if url := meeting.get("url"):
+        check_web_address(url)
+    known: dict[str, Any] = {**meeting}
+    if isinstance(when := known.get("when"), str):
+        known["when"] = VagueDate.parse(when)
+    return About(**known)
 
 
 def _sentences(statement: StatementFile) -> tuple[Sentence, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +22,9 @@ from spacedialog.cli.options import (
 from spacedialog.cli.requests import print_note
 from spacedialog.errors import InputError
 from spacedialog.render.output import show
+
+if TYPE_CHECKING:
+    from spacedialog.tracker.statements import ModelAnswer
 
 app = typer.Typer()
 
@@ -56,6 +60,17 @@ def draft(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show each sentence with its candidate, or why it has none.")
     ] = False,
+    prompt: Annotated[
+        bool, typer.Option("--prompt", help="Print an instruction for a language model; with --answer, for a retry.")
+    ] = False,
+    answer: Annotated[
+        Path | None,
+        typer.Option("--answer", metavar="FILE", help="Draft from a model's answer to --prompt; - for standard input."),
+    ] = None,
+    command: Annotated[
+        str | None,
+        typer.Option("--with", metavar="COMMAND", help="Give the instruction to COMMAND, and draft from its answer."),
+    ] = None,
     format_: FormatOption = None,
     json: JsonOption = False,
     color: ColourOption = "auto",
@@ -64,38 +79,60 @@ def draft(
 ) -> None:
     """
     spacedialog draft statement.html -o draft.json
-    spacedialog draft note.txt --when 2026-05-21 --key JPN5 -o jpn5.json
-    spacedialog draft statement.html --explain
+    spacedialog draft note.txt --when 2026-05-21 --key JPN5 --explain
+    spacedialog draft statement.html --prompt -o prompt.txt
 
     The data file contains a candidate for each commitment found in the text. Nothing is recorded: review the
     candidates, then import the file. --format and --json apply to --explain.
+
+    The rules of the program find the candidates, or a language model of your choice. Every item of a model's answer is
+    checked against the text. --with runs a command without a shell, for at most 30 minutes; the instruction is its
+    standard input.
     """
     from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
-    from spacedialog.tracker.statements import StatementFile
+    from spacedialog.tracker.statements import Meeting, StatementFile, ask
 
     if not explain and (format_ or json):
         raise InputError("--format and --json need --explain", "add --explain, or leave them out")
+    if prompt and (explain or command is not None):
+        option = "--explain" if explain else "--with"
+        raise InputError(f"--prompt and {option} cannot be used together", "leave one of them out")
+    if answer and command is not None:
+        raise InputError("--answer and --with cannot be used together", "leave one of them out")
+    if str(file) == str(answer) == "-":
+        raise InputError("FILE and --answer cannot both be standard input", "name a file for one of them")
     if output is not None and str(output) != "-" and output.exists():
         raise InputError(f"-o {output} already exists, and may have been reviewed", "choose another name")
     tracker = spacedialog.open(today=parsing.today(today), author="")
+    meeting: Meeting = {
+        "when": parsing.vague_date("--when", when, tracker.today, "past") if when else None,
+        **{"key": key, "series": series, "number": number, "title": title, "place": place, "url": url},
+        "sides": tuple(side or ()),
+    }
     with parsing.input_file(file) as (stream, name):
-        drafted = tracker.draft(
-            StatementFile(stream, name, encoding, parsing.size("--max-size", max_size)),
-            when=parsing.vague_date("--when", when, tracker.today, "past") if when else None,
-            key=key,
-            series=series,
-            number=number,
-            title=title,
-            place=place,
-            url=url,
-            sides=tuple(side or ()),
-        )
+        statement = StatementFile(stream, name, encoding, parsing.size("--max-size", max_size))
+        given = _answer(answer) if answer else None
+        if prompt:
+            text = tracker.prompt(statement, given, **meeting)
+            with destination(output, tracker.path, replace=False) as out:
+                out.write(text)
+            return
+        drafted = tracker.draft(statement, partial(ask, command) if command is not None else given, **meeting)
     if output is not None or not explain:
         with destination(output, tracker.path, replace=False) as out:
             out.write(indented(drafted.document))
     if explain:
-        table = views.sentences(drafted.findings())
+        table = views.sentences(drafted.findings(), compared=drafted.rules is not None)
         show(table, output_of(format_, json, None, color, tracker.path), as_of=tracker.today.isoformat())
+    for line in views.problem_lines([problem.line for problem in drafted.problems]):
+        print_note(line)
     print_note(views.draft_summary(drafted.document, str(output) if output else None, len(drafted.left_out)))
+
+
+def _answer(file: Path) -> ModelAnswer:
+    from spacedialog.tracker.statements import ModelAnswer
+
+    with parsing.input_file(file) as (stream, name):
+        return ModelAnswer.read(stream, name)

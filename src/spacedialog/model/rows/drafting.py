@@ -13,7 +13,8 @@ class SentenceRow(NamedTuple):
 
     `paragraph` and `sentence` are its numbers. `why` is the wording that makes it a candidate, or the reason why it is
     left out. `confidence` is from 0 to 1. For a sentence that is left out, `ref`, `strength`, `title`, `due`, `recurs`
-    and `confidence` are None.
+    and `confidence` are None. `rules` says how the program's own rules differ from a model's answer, empty if they do
+    not; it is None without an answer.
     """
 
     paragraph: str
@@ -27,6 +28,7 @@ class SentenceRow(NamedTuple):
     confidence: float | None
     why: str
     text: str
+    rules: str | None = None
 
 
 class CandidateRow(NamedTuple):

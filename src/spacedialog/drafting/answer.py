@@ -1,0 +1,377 @@
+"""The answer of a language model to `prompt`, checked against the statement: candidates, and what was wrong with items.
+
+Nothing in an answer is believed. An item whose sentence or quote does not stand in the statement is left out. Any other
+value that the text does not bear out is replaced by one that it does, and the item is flagged.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from spacedialog.drafting.areas import Areas
+from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of
+from spacedialog.drafting.clauses import MODALS, PREPOSITIONS, Word, is_adverb, skipped, words_of
+from spacedialog.drafting.cycles import cycles_in
+from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, words
+from spacedialog.drafting.names import Names, country_names
+from spacedialog.drafting.parties import Parties
+from spacedialog.drafting.prose import Prose, Sentence, comparable
+from spacedialog.drafting.timing import dates_in
+from spacedialog.drafting.titles import kind_of
+from spacedialog.drafting.undertakings import base_of
+from spacedialog.drafting.verbforms import verb_of
+from spacedialog.errors import DateError, InputError
+from spacedialog.model.characters import CONTROL
+from spacedialog.model.dates import Span, VagueDate, quoted
+from spacedialog.model.vocabulary import Strength
+
+SURE, FLAGGED = 0.9, 0.3
+"""The confidence of an item that passed every check, and of one in which a value was replaced."""
+
+MOST_ITEMS = 3_000
+_LONGEST_TITLE = 300
+_LONGEST_NAME = 100
+_MOST_ATTEMPTS = 1_000
+"""So many brackets that begin no JSON may stand in an answer."""
+
+_DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+ly|was|is) )*")
+"""What may stand between a party and its verb."""
+
+_AFTER = frozenset("and or to that which who where while so".split())
+_ARTICLES = frozenset("a an the their its our his her this that these those".split())
+
+
+class Problem(NamedTuple):
+    """What was wrong with an item (counted from 1) of an answer, and whether it was left out."""
+
+    item: int
+    sentence: Sentence | None
+    reason: str
+    is_left_out: bool
+
+    @property
+    def line(self) -> str:
+        """The problem in one line."""
+        place = f" ({self.sentence.paragraph}.{self.sentence.number})" if self.sentence else ""
+        return f"item {self.item}{place} {'left out' if self.is_left_out else 'changed'}: {self.reason}"
+
+
+class _Refused(Exception):
+    """Why an item is left out."""
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(text)
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_number)
+
+
+def items_in(text: str, name: str) -> list[Any]:
+    """Return the items of an answer: JSON alone, in a fence, with prose around it, or JSON Lines.
+
+    Of several lists the last one counts, since a model may think aloud. InputError if there is none.
+    """
+    found: list[Any] = []
+    at = failures = 0
+    while failures < _MOST_ATTEMPTS and (start := re.compile(r"[{\[]").search(text, at)):
+        try:
+            value, at = _decoder.raw_decode(text, start.start())
+            found.append(value)
+        except (ValueError, RecursionError):
+            failures, at = failures + 1, start.end()
+    lists = [one["items"] for one in found if isinstance(one, dict) and isinstance(one.get("items"), list)]
+    lists += [] if lists else [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
+    items = lists[-1] if lists else [one for one in found if _is_item(one)]
+    if not lists and not items:
+        raise InputError(
+            f"{name}: no JSON with items was found", "give the whole answer of the model to draft --prompt"
+        )
+    if len(items) > MOST_ITEMS:
+        raise InputError(f"{name}: there are more than {MOST_ITEMS} items", "ask the model again")
+    return items
+
+
+def _is_item(value: object) -> bool:
+    return isinstance(value, dict) and "sentence" in value
+
+
+class _Text(NamedTuple):
+    """A sentence after its stem, as it is compared; its own words begin at `begin`.
+
+    `rules` are the candidates that the rules find in it, and `named` the parties that it names, each with its place.
+    """
+
+    sentence: Sentence
+    text: str
+    begin: int
+    rules: Sequence[Candidate]
+    named: Sequence[tuple[int, int, str]]
+
+
+class Checker:
+    """The check of the items of one answer."""
+
+    def __init__(self, prose: Prose, parties: Parties, areas: Areas, when: date | None) -> None:
+        self.problems: list[Problem] = []
+        self._prose, self._parties, self._areas, self._when = prose, parties, areas, when
+        said = {name: keys[0] for name, keys in country_names().items() if len(keys) == 1}
+        said |= {comparable(name): party.key for party in parties.known.values() for name in (party.key, party.name)}
+        self._keys, self._names = said, Names(said)
+        self._whole = comparable(" ".join(f"{one.stem} {one.text}" for one in prose.sentences))
+        self._mentioned = {said[self._whole[begin:end]] for begin, end in self._names.spans(self._whole)}
+        self._texts: dict[int, _Text] = {}
+        self._flags: list[str] = []
+
+    def candidates(self, items: Sequence[Any]) -> list[Candidate]:
+        """Return the candidates in the order of the text; `problems` has what was wrong with the items."""
+        found: dict[tuple[int, str, str], Candidate] = {}
+        for number, item in enumerate(items, 1):
+            self._flags = []
+            at = _sentence_number(item.get("sentence"), len(self._prose.sentences)) if isinstance(item, dict) else None
+            sentence = None if at is None else self._prose.sentences[at]
+            try:
+                if at is None:
+                    raise _Refused("it names no sentence of the statement")
+                one = self._candidate(item, at)
+                key = at, one.title.casefold(), one.wording.casefold()
+                if key in found:
+                    raise _Refused("an earlier item says the same")
+                found[key] = one
+            except _Refused as refused:
+                self.problems.append(Problem(number, sentence, str(refused), is_left_out=True))
+            else:
+                self.problems += [Problem(number, sentence, flag, is_left_out=False) for flag in self._flags]
+        return [found[key] for key in sorted(found, key=lambda key: key[0])]
+
+    def _candidate(self, item: Mapping[str, Any], at: int) -> Candidate:
+        text = self._text(at)
+        if len(text.text) > LONGEST:
+            raise _Refused("its sentence is too long")
+        quote, start = _quote(item, text)
+        claimed = item.get("strength")
+        if claimed not in list(Strength):
+            raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
+        said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
+        near = [one for one in text.rules if _is_near(comparable(one.wording), quote)]
+        own = max(near, key=lambda one: len(said & {word.low for word in words_of(one.title)}), default=None)
+        title = self._title(item, text, own)
+        strength = self._strength(Strength(claimed), text, own)
+        parties = self._who(item, text, start, own)
+        due = self._due(item, at, text)
+        recurs = self._recurs(item, text)
+        area = item.get("area")
+        area = area if isinstance(area, str) and area in self._areas.titles else self._areas.of(text.sentence, quote)
+        why = "; ".join(["model's answer", *self._flags])
+        confidence = FLAGGED if self._flags else SURE
+        kind = kind_of(title, strength)
+        return Candidate(text.sentence, title, strength, area, kind, parties, due, recurs, quote, why, confidence)
+
+    def _text(self, at: int) -> _Text:
+        if at not in self._texts:
+            sentence = self._prose.sentences[at]
+            stem = comparable(sentence.stem)
+            text = comparable(f"{stem} {sentence.text}")
+            named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
+            rules = list(candidates_of(sentence, self._parties, self._areas, self._when))
+            self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named)
+        return self._texts[at]
+
+    def _title(self, item: Mapping[str, Any], text: _Text, own: Candidate | None) -> str:
+        """Return the title, or else that of the rules or the whole sentence.
+
+        It is believed if its words stand in the sentence in their order, what governs them undertakes something, and
+        nothing outside of them could turn their meaning.
+        """
+        said = item.get("title")
+        title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
+        if title and len(title) <= _LONGEST_TITLE and not CONTROL.search(title) and _is_faithful(title, text, own):
+            return title[:1].upper() + title[1:]
+        if own is not None:
+            self._flags.append("its title might not say the same as the sentence, so the rules' title is used")
+            return own.title
+        self._flags.append("its title might not say the same as the sentence, so the sentence is the title")
+        return text.text
+
+    def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
+        """Return the strength, or that of the wording if the claim is stronger."""
+        known = own.strength if own else _strongest(words_of(text.text))
+        if LADDER.index(known) >= LADDER.index(claimed):
+            return claimed
+        self._flags.append(f"the words say {known}, not {claimed}")
+        return known
+
+    def _who(self, item: Mapping[str, Any], text: _Text, start: int, own: Candidate | None) -> tuple[str, ...]:
+        """Return the parties that the text names, or else those of the rules, or else the sides."""
+        said = item.get("parties")
+        before = [(end, key) for _, end, key in text.named if end <= start]
+        doer = before[-1][1] if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) else None
+        keys = []
+        for name in dict.fromkeys(one for one in said if isinstance(one, str)) if isinstance(said, list) else []:
+            key = self._party(name)
+            if key is None or (self._is_other(key) and key not in [one for _, _, one in text.named]):
+                self._flags.append(f"{quoted(name)} is no party that the sentence names")
+            else:
+                keys.append(key)
+        sides = {self._parties.known[key].side for key in keys}
+        if doer and sides and self._parties.known[doer].side not in sides:
+            self._flags.append("the sentence names another party before the verb")
+            keys = [doer]
+        return tuple(dict.fromkeys(keys)) or (own.parties if own else self._parties.sides)
+
+    def _is_other(self, key: str) -> bool:
+        """Return whether it is a government that did not meet."""
+        return self._parties.known[key].side == key and key not in self._parties.sides
+
+    def _party(self, name: str) -> str | None:
+        """Return the key of a party that met or that the statement names."""
+        name = comparable(name)
+        key = name if name in self._parties.known else self._keys.get(name)
+        if key is not None:
+            return key if key in self._mentioned or key in self._parties.sides else None
+        if not name[:1].isupper() or len(name) > _LONGEST_NAME or _stands(name, self._whole) is None:
+            return None
+        key = self._parties.unknown(name)
+        self._mentioned.add(key)
+        return key
+
+    def _due(self, item: Mapping[str, Any], at: int, text: _Text) -> str | None:
+        """Return the date, if it can be read in the sentence or else, if that has none, beside it in its paragraph."""
+        if item.get("date") in (None, ""):
+            return None
+        beside = [n for n in (at - 1, at + 1) if 0 <= n < len(self._prose.sentences)]
+        near = [self._text(n) for n in beside if self._prose.sentences[n].paragraph == text.sentence.paragraph]
+        try:
+            due = VagueDate.parse(str(item["date"])[:40]).text
+        except DateError:
+            due = None
+        if due and due in (self._dates(text) or [one for other in near for one in self._dates(other)]):
+            return due
+        self._flags.append(f"the date {quoted(str(item['date']))} cannot be read in the text")
+        return None
+
+    def _dates(self, text: _Text) -> Sequence[str]:
+        found = [one.edtf for past in (False, True) for one in dates_in(text.text, self._when, past=past)]
+        return [VagueDate.parse(edtf).text for edtf in found]
+
+    def _recurs(self, item: Mapping[str, Any], text: _Text) -> str | None:
+        said = item.get("recurs")
+        if said in (None, ""):
+            return None
+        try:
+            every = str(Span.parse(str(said)[:40]))
+        except DateError:
+            every = ""
+        if every in [cycle.every for cycle in cycles_in(text.text)]:
+            return every
+        self._flags.append(f"the recurrence {quoted(str(said))} cannot be read in the sentence")
+        return None
+
+
+# What an item may say
+
+
+def _sentence_number(said: object, count: int) -> int | None:
+    found = re.fullmatch(r"[Ss]?(\d{1,5})", str(said)) if isinstance(said, str | int) and said is not True else None
+    return int(found[1]) - 1 if found and 0 < int(found[1]) <= count else None
+
+
+def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
+    """Return the quote of an item in the words of its sentence, and where it stands."""
+    said = item.get("quote")
+    quote = comparable(said[: 2 * LONGEST]).strip(" .,;:\"'") if isinstance(said, str) else ""
+    start = _stands(quote, text.text, text.begin) if len(quote) > 2 else None
+    if start is None:
+        raise _Refused("its quote does not stand in the sentence")
+    return quote, start
+
+
+def _stands(quote: str, text: str, begin: int = 0) -> int | None:
+    """Return where whole words stand in a text and end after `begin`; None if they do not."""
+    found = re.finditer(rf"(?<!\w){re.escape(quote)}(?!\w)", text)
+    return next((one.start() for one in found if one.end() > begin), None)
+
+
+def _is_near(wording: str, quote: str) -> bool:
+    """Return whether the words of a candidate of the rules and a quote are of the same action."""
+    return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
+
+
+def _is_faithful(title: str, text: _Text, own: Candidate | None) -> bool:
+    """Return whether a title says no more than the words of the sentence that it is made of."""
+    said = words_of(text.text)
+    wanted = [word for word in words_of(title) if word.low not in _ARTICLES]
+    if not wanted or re.search(r"[^\w\s.,'\u2019\"$%&/()-]", title):
+        return False
+    first, wanted_lows = wanted[0].low, {word.low for word in wanted}
+    known = {word.low for word in words_of(own.title)} if own else set()
+    starts = [n for n, word in enumerate(said) if first == word.low or (base_of(word) == first and first)]
+    for start in starts:
+        places = [start]
+        for word in wanted[1:]:
+            place = next((n for n in range(places[-1] + 1, len(said)) if said[n].low == word.low), None)
+            if place is None or not _is_gap([one.low for one in said[places[-1] + 1 : place]], len(places) == 1):
+                break
+            places.append(place)
+        else:
+            after = said[places[-1] + 1].low if places[-1] + 1 < len(said) else "."
+            rest = " ".join(word.text for n, word in enumerate(said) if n not in {*places})
+            is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
+            is_known = own is not None and base_of(words_of(own.title)[0]) == first and known.issuperset(wanted_lows)
+            ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
+            if ends and is_whole and (is_known or _is_undertaken(said, start, text, rest)):
+                return True
+    return False
+
+
+def _is_gap(left_out: Sequence[str], is_first: bool) -> bool:
+    """Return whether a title may leave words out: articles and adverbs, or after its verb the things before a joint."""
+    if all(low in _ARTICLES or low in (",", '"') or is_adverb(low) for low in left_out):
+        return True
+    is_list = (
+        is_first and left_out[-1] in (",", "and", "or", *_ARTICLES) and not {"and", "or", ","}.isdisjoint(left_out)
+    )
+    verbs = [low for low in left_out if verb_of(low, "base") and low not in words("verbs", "also_nouns")]
+    return is_list and not verbs and PREPOSITIONS.isdisjoint(left_out) and "to" not in left_out
+
+
+def _is_undertaken(said: Sequence[Word], at: int, text: _Text, rest: str) -> bool:
+    """Return whether what stands before a verb promises it or tells it: `will`, `agreed to`, a list of such actions."""
+    doubtful = words("ladder", "refusing") | words("ladder", "denying") | words("ladder", "hedges")
+    if not doubtful.isdisjoint(rest.lower().split()):
+        return False
+    before = [word.low for word in said[:at] if not word.low.endswith("ly")]
+    if (
+        not before
+        or before[-1] in ("will", "shall", "has", "have")
+        or base_of(said[at]) in words("ladder", "exploring")
+    ):
+        return True
+    if before[-1] == "to":
+        return len(before) > 1 and base_of(said[at - 2]) in governing_verbs()
+    if before[-1] not in (",", "and", "or", ";"):
+        return False
+    # `will map the reef and build a pier`, but not `will scrap plans to map the reef and build a pier`
+    places = [text.text.find(comparable(one.wording)[:30]) for one in text.rules]
+    between = [words_of(text.text[place : said[at].start])[1:] for place in places if 0 <= place < said[at].start]
+    return any(
+        not any(word.low in ("to", "which", "who", "that", "those") or verb_of(word.low, "ing") for word in part)
+        for part in between
+    )
+
+
+def _strongest(said: Sequence[Word]) -> Strength:
+    """Return the most binding strength that a word of a sentence can give."""
+    levels = [Strength.EXPLORATORY]
+    for at, word in enumerate(said):
+        if word.low in MODALS:
+            levels.append(strengths("ladder", "modals")[word.low])
+        elif (verb := base_of(word)) in governing_verbs():
+            levels.append(governing_verbs()[verb])
+        elif verb_of(word.low, "past") and skipped(said, at + 1) < len(said):
+            levels.append(Strength.DELIVERED)
+    return max(levels, key=LADDER.index)
