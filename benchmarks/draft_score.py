@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import draft_titles
-from spacedialog.drafting import prose
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
 from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate
+from spacedialog.statements import prose
 
 LEAST_LIKENESS = 0.5
 """The share of a row's words that a candidate must contain to match it."""

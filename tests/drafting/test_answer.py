@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 import spacedialog
-from spacedialog.drafting import prose
 from spacedialog.drafting.answer import FLAGGED, MOST_ITEMS, SURE, items_in
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.draft import About, Drafted, draft, ground
@@ -20,6 +19,7 @@ from spacedialog.drafting.prompt import prompt
 from spacedialog.errors import InputError
 from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
+from spacedialog.statements import prose
 from spacedialog.tracker.statements import ModelAnswer, StatementFile, ask
 
 HEAD = "Joint Statement of Japan and Australia\n\n"

@@ -10,10 +10,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.draft_titles import CUT, DISTORTING, NO_VERB, NOT_VERBATIM, faults_of
-from spacedialog.drafting import prose
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.draft import About, draft
 from spacedialog.model.dates import VagueDate
+from spacedialog.statements import prose
 
 SUBJECTS = ["Both sides", "The two governments", "Japan", "Japan and Australia", "We", "The leaders", "JAXA and CSIRO"]
 GOVERNING = [

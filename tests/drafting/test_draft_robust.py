@@ -13,12 +13,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from spacedialog.drafting import lexicon, prose
+from spacedialog.drafting import lexicon
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
 from spacedialog.errors import InputError
 from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
+from spacedialog.statements import prose
 from tests.support.program import Desk, measured
 
 FILES = sorted(path.stem for path in (Path(lexicon.__file__).parent / "register").glob("*.json"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.prose import Prose, Sentence, read
+from spacedialog.statements.prose import Prose, Sentence, read
 
 TEXT = """Joint Statement of Norway and Kenya
 

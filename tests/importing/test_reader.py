@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spacedialog.drafting import prose
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing import parse
 from spacedialog.model.entry import EXPORT_FORMAT, EXPORT_OPENING
+from spacedialog.statements import prose
 from tests.support import ruritania
 from tests.support.trackers import Maker
 

@@ -6,7 +6,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from spacedialog.drafting import prose
+from spacedialog.statements import prose
 
 TEXT = """\
 Joint Statement on the Second Zubrowka-Syldavia Space Dialogue

@@ -1,1 +1,1 @@
-"""From a statement to a data file: reading the text, finding what is undertaken in it, checking it again later."""
+"""From the sentences of a statement to a data file: candidates by rules or from a model's answer, and their review."""

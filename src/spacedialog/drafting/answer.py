@@ -19,15 +19,15 @@ from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.prose import Prose, Sentence, comparable
+from spacedialog.drafting.readings import base_of
 from spacedialog.drafting.timing import dates_in
 from spacedialog.drafting.titles import kind_of
-from spacedialog.drafting.undertakings import base_of
 from spacedialog.drafting.verbforms import verb_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.vocabulary import Strength
+from spacedialog.statements.prose import Prose, Sentence, comparable
 
 SURE, FLAGGED = 0.9, 0.3
 """The confidence of an item that passed every check, and of one in which a value was replaced."""

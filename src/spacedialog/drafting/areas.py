@@ -9,9 +9,9 @@ from functools import cache, lru_cache
 from typing import Any
 
 from spacedialog.drafting.lexicon import register
-from spacedialog.drafting.prose import Prose, Sentence
 from spacedialog.model.characters import is_visible
 from spacedialog.model.values import LONGEST_TEXT
+from spacedialog.statements.prose import Prose, Sentence
 
 _LONGEST_HEADING = 9
 _FEWEST_HEADINGS = 3

@@ -11,11 +11,12 @@ from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.clauses import MODALS
 from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.prose import Sentence
+from spacedialog.drafting.readings import Undertaking, action_of
 from spacedialog.drafting.timing import When, dates_in
 from spacedialog.drafting.titles import kind_of, title_of
-from spacedialog.drafting.undertakings import Undertaking, action_of, point, undertakings
+from spacedialog.drafting.undertakings import point, undertakings
 from spacedialog.model.vocabulary import Strength
+from spacedialog.statements.prose import Sentence
 
 LONGEST = 1_500
 """The maximum length of a sentence, in characters. The longest known has 422; time grows with the square."""

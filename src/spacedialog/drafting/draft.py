@@ -17,7 +17,6 @@ from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
 from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.prose import Prose, Sentence, fingerprint
 from spacedialog.drafting.undertakings import ANNOUNCING
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import is_visible
@@ -25,6 +24,7 @@ from spacedialog.model.dates import Span, VagueDate, quoted
 from spacedialog.model.rows.drafting import SentenceRow
 from spacedialog.model.values import LONGEST_TEXT, check_line
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
+from spacedialog.statements.prose import Prose, Sentence, fingerprint
 
 DOCUMENT = "STATEMENT"
 """The key of the document that was drafted from."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from spacedialog.drafting.prose import Prose
 from spacedialog.drafting.timing import dates_in
 from spacedialog.model.dates import VagueDate
+from spacedialog.statements.prose import Prose
 
 _OPENING = 6
 _FIRST = 3

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from spacedialog.drafting.lexicon import register, words
 from spacedialog.drafting.names import MANY, Names, Party, countries_in, country_finder, country_names
-from spacedialog.drafting.prose import Prose, Sentence
+from spacedialog.statements.prose import Prose, Sentence
 
 Keys = tuple[str, ...]
 Chunk = list[str | Keys]

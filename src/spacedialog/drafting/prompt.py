@@ -12,8 +12,8 @@ from typing import Any
 from spacedialog.drafting.answer import Problem
 from spacedialog.drafting.draft import Ground
 from spacedialog.drafting.lexicon import register
-from spacedialog.drafting.prose import Prose
 from spacedialog.model.escapes import json_safe
+from spacedialog.statements.prose import Prose
 
 
 def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[Problem]] | None = None) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from spacedialog.drafting.draft import About, Drafted
-    from spacedialog.drafting.prose import Prose, Sentence
     from spacedialog.model.rows.drafting import VerifiedRow
+    from spacedialog.statements.prose import Prose, Sentence
     from spacedialog.tracker.review import Review
 
 
@@ -42,8 +42,8 @@ class StatementFile(NamedTuple):
 
     def prose(self) -> Prose:
         """Return the paragraphs and sentences of the text; InputError if the file is not text."""
-        from spacedialog.drafting import prose
         from spacedialog.importing import reader
+        from spacedialog.statements import prose
 
         content = reader.Incoming(self.stream, self.name, self.max_size or prose.largest(self.name)).whole()
         return prose.of_file(content, self.name, self.encoding)
@@ -205,7 +205,7 @@ class Statements(Record):
 
         `document` is the key of the document, needed if the dialogue cites several.
         """
-        from spacedialog.drafting import citations, verification
+        from spacedialog.statements import citations, verification
 
         sentences = _sentences(statement)
         with self.snapshot(scope) as snapshot:
@@ -216,7 +216,7 @@ class Statements(Record):
         self, data_file: BinaryIO, name: str, statement: StatementFile, *, document: str | None = None
     ) -> list[VerifiedRow]:
         """Compare the sentences that a data file cites with a copy of their document."""
-        from spacedialog.drafting import citations, verification
+        from spacedialog.statements import citations, verification
 
         sentences = _sentences(statement)
         return verification.verify(citations.of_file(data_file, name, document), sentences)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import SequenceMatcher
 
-from spacedialog.drafting.prose import comparable
+from spacedialog.statements.prose import comparable
 
 OLD, NEW = ("[-", "-]"), ("{+", "+}")
 """The marks around words that only the old version has, and around words that only the new one has."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
-from spacedialog.drafting.prose import fingerprint
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.importing import parse
 from spacedialog.model.values import match_choice
 from spacedialog.model.vocabulary import Decision
+from spacedialog.statements.prose import fingerprint
 from spacedialog.store.read.selection import Selection
 from spacedialog.store.read.snapshot import Snapshot
 

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-from spacedialog.drafting.blocks import ENDS, Block, mark_of
 from spacedialog.errors import InputError
+from spacedialog.statements.blocks import ENDS, Block, mark_of
 
 MOST_PAGES = 300
 MOST_SECONDS = 20

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spacedialog.drafting import prose, verification
-from spacedialog.drafting.citations import Cited
-from spacedialog.drafting.wording import changed_words
 from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.presentation.verification import sources
+from spacedialog.statements import prose, verification
+from spacedialog.statements.citations import Cited
+from spacedialog.statements.wording import changed_words
 from tests.support import drafted
 from tests.support.program import Desk
 

@@ -12,11 +12,11 @@ from hashlib import sha256
 from typing import Literal, NamedTuple
 from unicodedata import normalize
 
-from spacedialog.drafting.blocks import Block, blocks_of_plain, with_headings
-from spacedialog.drafting.documents import blocks_of_docx, text_of_pdf
-from spacedialog.drafting.pages import blocks_of_markdown, blocks_of_page
 from spacedialog.errors import InputError
 from spacedialog.importing.reader import place_of_byte
+from spacedialog.statements.blocks import Block, blocks_of_plain, with_headings
+from spacedialog.statements.documents import blocks_of_docx, text_of_pdf
+from spacedialog.statements.pages import blocks_of_markdown, blocks_of_page
 
 Form = Literal["text", "markdown", "html"]
 """The forms of a statement that are text."""
@@ -259,7 +259,7 @@ _INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?!
 _SERIES = (
     list("abcdefghijklmnopqrstuvwxyz"),
     [str(number) for number in range(1, 100)],
-    "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv".split(),
+    ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv"],
 )
 _DEEPEST = 3
 

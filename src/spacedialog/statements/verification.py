@@ -9,11 +9,11 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from itertools import groupby
 
-from spacedialog.drafting.citations import Cited
-from spacedialog.drafting.prose import Sentence, comparable, fingerprint
-from spacedialog.drafting.wording import changed_words
 from spacedialog.model.rows.drafting import VerifiedRow
 from spacedialog.model.vocabulary import SourceVerdict
+from spacedialog.statements.citations import Cited
+from spacedialog.statements.prose import Sentence, comparable, fingerprint
+from spacedialog.statements.wording import changed_words
 
 NEAR = 0.5
 """From this similarity on a sentence is taken for a changed form of another."""

@@ -9,8 +9,8 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 
-from spacedialog.drafting import documents, prose
 from spacedialog.errors import InputError
+from spacedialog.statements import documents, prose
 
 STATEMENTS = Path(__file__).parent / "statements"
 """The same invented statement as a page, saved as DOCX and PDF by LibreOffice, and printed by Chromium."""

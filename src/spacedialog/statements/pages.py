@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from spacedialog.drafting.blocks import NO_WIDTH, Block, blocks_of_plain, mark_of
 from spacedialog.errors import InputError
+from spacedialog.statements.blocks import NO_WIDTH, Block, blocks_of_plain, mark_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -35,7 +35,29 @@ _MOST_ATTRIBUTES = 1_000
 _ATTRIBUTE = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)"""
 _TAG = re.compile(rf"<[A-Za-z][^\s/>]*+(?:(?P<crowded>{_ATTRIBUTE}{{{_MOST_ATTRIBUTES}}})|{_ATTRIBUTE}*+)")
 _UNCLOSED = frozenset(
-    "p li td th tr dt dd option area base br col embed hr img input link meta source track wbr".split()
+    [
+        "p",
+        "li",
+        "td",
+        "th",
+        "tr",
+        "dt",
+        "dd",
+        "option",
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    ]
 )
 """Elements that need not be closed."""
 
