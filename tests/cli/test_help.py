@@ -294,8 +294,11 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (desk.folder / "my_dialogue.json").write_text(json.dumps({**record, "updates": []}), "utf-8")
     (desk.folder / "my_draft.json").write_text(drafted.text_of(drafted.document()))
     (desk.folder / "statement.txt").write_text(drafted.TEXT)
-    texts = Path(__file__).parents[2] / "benchmarks" / "statements" / "dev"
-    (desk.folder / "statement.html").write_bytes((texts / "us-philippines-civil-space-dialogue.html").read_bytes())
+    texts = Path(__file__).parents[1] / "drafting" / "statements"
+    (desk.folder / "statement.html").write_text(
+        "<article><h1>Joint Statement of Japan and Australia</h1><p>Cairns, 21 May 2026</p>"
+        "<p>Both sides will map the reef.</p></article>"
+    )
     (desk.folder / "note.txt").write_bytes((texts / "uk_canada_media_note.txt").read_bytes())
     (desk.folder / "letter.md.j2").write_text("As of {{ report.as_of }}.\n")
     (desk.home / ".config" / "fish" / "completions").mkdir(parents=True)

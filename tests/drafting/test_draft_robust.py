@@ -57,7 +57,7 @@ def phrases(value: Any) -> Iterator[str]:
     """Yield every word and phrase of a file of the register."""
     if isinstance(value, str):
         yield value
-    else:
+    elif isinstance(value, dict | list):
         for key, part in value.items() if isinstance(value, dict) else enumerate(value):
             if not str(key).startswith(("about", "source")):
                 yield from phrases(part)

@@ -12,7 +12,7 @@ import pytest
 from spacedialog.errors import InputError
 from spacedialog.statements import documents, prose
 
-STATEMENTS = Path(__file__).parent / "statements"
+STATEMENTS = Path(__file__).parent / "files"
 """The same invented statement as a page, saved as DOCX and PDF by LibreOffice, and printed by Chromium."""
 
 Place = tuple[str, int, str, str]
