@@ -81,7 +81,8 @@ class Drafted(NamedTuple):
 
 def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
     """What the rules find in the sentence of a row, if it is not the same."""
-    same = next((one for one in rules if row.title and one.title.casefold() == row.title.casefold()), None)
+    title = (row.title or "").casefold()
+    same = next((one for one in rules if title and one.title.casefold().startswith(title)), None)
     if same is None:
         return "; ".join(f"{one.title} ({one.strength})" for one in rules) or ("nothing" if row.ref else "")
     values = ((row.strength, same.strength.value), (row.due or "no date", same.due or "no date"))
