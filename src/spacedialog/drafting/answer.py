@@ -16,13 +16,12 @@ from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of
 from spacedialog.drafting.clauses import MODALS, PREPOSITIONS, Word, is_adverb, skipped, words_of
 from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, words
+from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import base_of
 from spacedialog.drafting.timing import dates_in
 from spacedialog.drafting.titles import kind_of
-from spacedialog.drafting.verbforms import verb_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted

@@ -10,8 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from spacedialog.drafting.lexicon import governing, governing_verbs, words
-from spacedialog.drafting.verbforms import Form, verb_of
+from spacedialog.drafting.lexicon import Form, governing, governing_verbs, verb_of, words
 
 Tense = Literal["modal", "present", "past", "progressive", "planned"]
 

@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from spacedialog.model.vocabulary import Strength
+
+Form = Literal["base", "s", "ing", "past", "participle"]
+"""A form of a verb: `do`, `does`, `doing`, `did`, `done`."""
 
 LADDER = (Strength.EXPLORATORY, Strength.INTENDED, Strength.FIRM, Strength.DELIVERED)
 """How binding a wording is, from the least."""
@@ -56,3 +59,25 @@ CONDITION = re.compile(rf"\b(?:{'|'.join(register('ladder')['conditions'])})\b",
 
 KEPT = re.compile(rf"{CONDITION.pattern}|\b(?:{'|'.join(register('ladder')['kept_words'])})\b", re.IGNORECASE)
 """A wording without which a title would say more than its sentence."""
+
+
+@cache
+def _forms() -> Mapping[str, Mapping[Form, str]]:
+    found: dict[str, dict[Form, str]] = {}
+    for verb, (s, ing, past, *participle) in register("verbs")["verbs"].items():
+        forms: tuple[tuple[Form, str], ...] = (
+            ("base", verb),
+            ("s", s),
+            ("ing", ing),
+            ("past", past),
+            ("participle", participle[0] if participle else past),
+        )
+        for form, text in forms:
+            found.setdefault(text, {}).setdefault(form, verb)
+    return found
+
+
+def verb_of(low: str, *forms: Form) -> str | None:
+    """Return the verb of which a word, in lower case, is one of these forms; None if it is none."""
+    known = _forms().get(low, {})
+    return next((known[form] for form in forms if form in known), None)

@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from spacedialog.drafting.clauses import PREPOSITIONS, Clause, Word, is_adverb, may_be_verb, skipped
-from spacedialog.drafting.lexicon import LADDER, governing, strengths, weaker, words
-from spacedialog.drafting.lists import members, objects
-from spacedialog.drafting.verbforms import Form, verb_of
+from spacedialog.drafting.lexicon import LADDER, Form, governing, strengths, verb_of, weaker, words
+from spacedialog.drafting.lists import members
 from spacedialog.model.vocabulary import Strength
 
 
@@ -159,9 +158,6 @@ class Reading:
             place = skipped(self.said, place + (self._low(place) == ":"))
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
-        is_promising = self._low(at) == "that" and verb in words("ladder", "promising")
-        if is_promising and re.search(r"\b(?:will|would|should|shall) be \w+e[dn]\b", self.text[self.said[at].start :]):
-            yield self.made(clause.subject, clause.end, "", level, why, 0.5)
         if self._low(at) in ("against", "that", "whether", "it", "there", "how") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
@@ -262,7 +258,7 @@ class Reading:
                 continue
             is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
             own = Strength.EXPLORATORY if is_exploring else level
-            actions = self._inner(start, end, verb) or self._objects(start, end)
+            actions = self._inner(start, end, verb) or [(start, end)]
             first = actions[0][0]
             for member, member_end in actions:
                 action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=governed)
@@ -282,9 +278,6 @@ class Reading:
 
     def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
         return [(at, end)] if self._is_whole() else members(self.said, self.text, at, end, form)
-
-    def _objects(self, at: int, end: int) -> list[tuple[int, int]]:
-        return [(at + 1, end)] if self._is_whole() else objects(self.said, self.text, at, end)
 
     def _is_whole(self) -> bool:
         """Return whether a list must not be split: after a negation, or a modal verb that titles keep."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 
-from spacedialog.drafting.lexicon import KEPT, words
+from spacedialog.drafting.lexicon import KEPT, verb_of, words
 from spacedialog.drafting.readings import Undertaking, action_of
-from spacedialog.drafting.verbforms import verb_of
 from spacedialog.model.vocabulary import Strength
 
 LONG = 120
