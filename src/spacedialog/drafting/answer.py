@@ -13,15 +13,13 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of
-from spacedialog.drafting.clauses import MODALS, PREPOSITIONS, Word, is_adverb, skipped, words_of
+from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of, kind_of
 from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.readings import base_of
 from spacedialog.drafting.timing import dates_in
-from spacedialog.drafting.titles import kind_of
+from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, is_adverb, skipped, words_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted

@@ -54,11 +54,19 @@ def governing_verbs() -> Mapping[str, Strength]:
     return {phrase.split()[0]: governing()[phrase] for phrase in governing()}
 
 
-CONDITION = re.compile(rf"\b(?:{'|'.join(register('ladder')['conditions'])})\b", re.IGNORECASE)
+def pattern(key: str, form: str = r"\b(?:{})\b") -> re.Pattern[str]:
+    """Return the regular expressions of the ladder under a key as one, in a form such as `\\b(?:{})\\b`."""
+    return re.compile(form.format("|".join(register("ladder")[key])), re.IGNORECASE)
+
+
+CONDITION = pattern("conditions")
 """A wording that makes a promise conditional, or less than it seems."""
 
-KEPT = re.compile(rf"{CONDITION.pattern}|\b(?:{'|'.join(register('ladder')['kept_words'])})\b", re.IGNORECASE)
+KEPT = re.compile(f"{CONDITION.pattern}|{pattern('kept_words').pattern}", re.IGNORECASE)
 """A wording without which a title would say more than its sentence."""
+
+ANNOUNCING = pattern("announcing", r"\b(?:{})\W*$")
+"""How a text ends that says nothing by itself but announces a list."""
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from spacedialog.drafting.clauses import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
 from spacedialog.drafting.lexicon import CONDITION, Form, verb_of, words
+from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
 
 _JOINED = (",", ";", "and", "or")
 _BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")

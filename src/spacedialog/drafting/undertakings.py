@@ -5,23 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from spacedialog.drafting.clauses import (
-    Clause,
-    Word,
-    clauses_of,
-    skipped,
-    words_of,
-)
-from spacedialog.drafting.lexicon import CONDITION, governing, governing_verbs, words
-from spacedialog.drafting.readings import Reading, Undertaking, base_of, modal_strength
+from spacedialog.drafting.clauses import Clause, clauses_of
+from spacedialog.drafting.lexicon import ANNOUNCING, CONDITION, governing, governing_verbs, pattern, words
+from spacedialog.drafting.readings import Reading, Undertaking, modal_strength
+from spacedialog.drafting.tokens import Word, base_of, skipped, words_of
 from spacedialog.model.vocabulary import Strength
-
-ANNOUNCING = re.compile(
-    r"(?:\bfollowing(?: \w+){0,3}|\bfollows|\bto|\bwill|\bbelow|\bthat"
-    r"|\b(?:steps|actions|measures|commitments|outcomes)(?: include| are)?)\W*$",
-    re.IGNORECASE,
-)
-"""How a text ends that says nothing by itself but announces a list."""
 
 _DENIED = re.compile(
     r"\b(?:but|and|yet|though|although)\b[^,;]*\b(?:do|does|did|will|would|has|have|had|could|can|is|are|was|were)"
@@ -30,9 +18,7 @@ _DENIED = re.compile(
 """How a sentence ends that takes back what it said: `but did not`."""
 
 
-_REPORTED = re.compile(
-    r"(?:according to (?:an?|some|the) (?:\w+ )?(?:newspaper|report|source|official)|contrary to|had )", re.I
-)
+_REPORTED = pattern("reported", "(?:{})")
 """How a sentence begins that tells what others say, or what is not so."""
 
 
