@@ -83,7 +83,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     others = [word.text[:-2] for word in before if word.low.endswith("'s")]
     if any(other[0].isupper() and not is_party(other) for other in others):
         return []
-    if CONDITION.search(text, 0, begin) or clauses_of(said[at:], text, is_party):
+    if CONDITION.search(text, 0, begin) or any(not one.is_background for one in clauses_of(said[at:], text, is_party)):
         return []
     stem = next((one for one in reversed(clauses_of(before, text, is_party)) if not one.is_background), None)
     exploring = [n for n, word in enumerate(before) if base_of(word) in words("ladder", "exploring")]
@@ -103,7 +103,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
                 head = said[exploring[-1]]
                 found = [_led(one, head, said[start].start) for one in found]
             return found
-    if stem is None or not (ANNOUNCING.search(text[:begin]) or re.search(r"including\W*$", text[:begin])):
+    if stem is None or not ANNOUNCING.search(text[:begin]):
         return []
     is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
     level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
