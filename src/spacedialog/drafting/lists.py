@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from spacedialog.drafting.lexicon import CONDITION, Form, verb_of, words
-from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
+from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, low_at, may_be_verb, skipped
 
 _JOINED = (",", ";", "and", "or")
 _BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")
@@ -84,7 +84,7 @@ def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: 
     place = skipped(said, at + 1)
     following = said[min(place, end - 1)]
     if following.low in _JOINED:  # `protect and improve the lives`
-        place = skipped(said, place + 1 + (said[place].low == "," and said[place + 1].low in ("and", "or")))
+        place = skipped(said, place + 1 + (said[place].low == "," and low_at(said, place + 1) in ("and", "or")))
         return low not in words("verbs", "also_nouns") and place < end and _is_verb(said, place, end, form)
     if form == "base" and low in words("verbs", "also_nouns"):
         before_noun = following.low in PREPOSITIONS or following.low == "to"
