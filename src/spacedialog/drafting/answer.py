@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of
-from spacedialog.drafting.clauses import MODALS, PREPOSITIONS, Word, is_adverb, skipped, words_of
+from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of, kind_of
 from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, words
+from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.readings import base_of
 from spacedialog.drafting.timing import dates_in
-from spacedialog.drafting.titles import kind_of
-from spacedialog.drafting.verbforms import verb_of
+from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, is_adverb, may_be_verb, skipped, words_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted
@@ -42,6 +39,10 @@ _DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+l
 """What may stand between a party and its verb."""
 
 _AFTER = frozenset("and or to that which who where while so".split())
+_BEGINNINGS = ("", ":", ";", ",", "and", "or", "including", *MODALS[:3], "has", "have")
+_LINKS = ("to", "of", "on", "in", "with", "for", "toward", "towards")
+_HEADS = ("ways", "together", "and", ",", "ready", "teams", "ministers")
+_RELATIVE = ("who", "whose", "those")
 _ARTICLES = frozenset("a an the their its our his her this that these those".split())
 
 
@@ -187,7 +188,12 @@ class Checker:
         """
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
-        if title and len(title) <= _LONGEST_TITLE and not CONTROL.search(title) and _is_faithful(title, text, own):
+        if (
+            title
+            and len(title) <= _LONGEST_TITLE
+            and not CONTROL.search(title)
+            and _is_faithful(title, text, own, self._parties.is_party)
+        ):
             return title[:1].upper() + title[1:]
         if own is not None:
             if comparable(title).casefold() == comparable(own.title).casefold():
@@ -301,7 +307,7 @@ def _is_near(wording: str, quote: str) -> bool:
     return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
 
 
-def _is_faithful(title: str, text: _Text, own: Candidate | None) -> bool:
+def _is_faithful(title: str, text: _Text, own: Candidate | None, is_side: Callable[[str], bool]) -> bool:
     """Return whether a title says no more than the words of the sentence that it is made of."""
     said = words_of(text.text)
     wanted = [word for word in words_of(title) if word.low not in _ARTICLES]
@@ -314,7 +320,7 @@ def _is_faithful(title: str, text: _Text, own: Candidate | None) -> bool:
         places = [start]
         for word in wanted[1:]:
             place = next((n for n in range(places[-1] + 1, len(said)) if said[n].low == word.low), None)
-            if place is None or not _is_gap([one.low for one in said[places[-1] + 1 : place]], len(places) == 1):
+            if place is None or not _is_gap([one.low for one in said[places[-1] + 1 : place]]):
                 break
             places.append(place)
         else:
@@ -323,45 +329,40 @@ def _is_faithful(title: str, text: _Text, own: Candidate | None) -> bool:
             is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
             is_known = own is not None and base_of(words_of(own.title)[0]) == first and known.issuperset(wanted_lows)
             ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
-            if ends and is_whole and (is_known or _is_undertaken(said, start, text, rest)):
+            if ends and is_whole and (is_known or _is_undertaken(said, start, is_side)):
                 return True
     return False
 
 
-def _is_gap(left_out: Sequence[str], is_first: bool) -> bool:
-    """Return whether a title may leave words out: articles and adverbs, or after its verb the things before a joint."""
+def _is_gap(left_out: Sequence[str]) -> bool:
+    """Return whether a title may leave words out: articles and adverbs, or the other things of a list."""
     if all(low in _ARTICLES or low in (",", '"') or is_adverb(low) for low in left_out):
         return True
-    is_list = (
-        is_first and left_out[-1] in (",", "and", "or", *_ARTICLES) and not {"and", "or", ","}.isdisjoint(left_out)
-    )
+    is_list = left_out[-1] in (",", "and", "or", *_ARTICLES) and not {"and", "or", ","}.isdisjoint(left_out)
     verbs = [low for low in left_out if verb_of(low, "base") and low not in words("verbs", "also_nouns")]
     return is_list and not verbs and PREPOSITIONS.isdisjoint(left_out) and "to" not in left_out
 
 
-def _is_undertaken(said: Sequence[Word], at: int, text: _Text, rest: str) -> bool:
-    """Return whether what stands before a verb promises it or tells it: `will`, `agreed to`, a list of such actions."""
+def _is_undertaken(said: Sequence[Word], at: int, is_side: Callable[[str], bool]) -> bool:
+    """Return whether the words before a verb or a thing promise it or tell it: `will`, `agreed to`, `commitment to`.
+
+    Every verb before it must be one that undertakes or tells; then it cannot turn the meaning as `scrap plans to` does.
+    """
     doubtful = words("ladder", "refusing") | words("ladder", "denying") | words("ladder", "hedges")
-    if not doubtful.isdisjoint(rest.lower().split()):
-        return False
-    before = [word.low for word in said[:at] if not word.low.endswith("ly")]
-    if (
-        not before
-        or before[-1] in ("will", "shall", "has", "have")
-        or base_of(said[at]) in words("ladder", "exploring")
-    ):
-        return True
-    if before[-1] == "to":
-        return len(before) > 1 and base_of(said[at - 2]) in governing_verbs()
-    if before[-1] not in (",", "and", "or", ";"):
-        return False
-    # `will map the reef and build a pier`, but not `will scrap plans to map the reef and build a pier`
-    places = [text.text.find(comparable(one.wording)[:30]) for one in text.rules]
-    between = [words_of(text.text[place : said[at].start])[1:] for place in places if 0 <= place < said[at].start]
-    return any(
-        not any(word.low in ("to", "which", "who", "that", "those") or verb_of(word.low, "ing") for word in part)
-        for part in between
-    )
+    known = words("ladder", "leading_on") | words("ladder", "noting") | words("ladder", "exploring")
+    known |= words("ladder", "leading") | {*governing_verbs(), "have", "be"}
+    before = [word for word in said[:at] if word.low not in _ARTICLES and not is_adverb(word.low)]
+    for earlier, word in zip([Word("", "", 0, 0), *before], before, strict=False):
+        is_past = word.text.islower() and (verb_of(word.low, "past") is not None or word.low.endswith("ed"))
+        is_verb = is_past or (word.text.islower() and earlier.low in (*MODALS, "to") and may_be_verb(word))
+        is_others = word.low.endswith("'s") and not is_side(word.text[:-2])
+        if word.low in doubtful or (is_verb and base_of(word) not in known) or is_others or word.low in _RELATIVE:
+            return False
+    last, head = (before[-1].low if before else "", before[-2] if len(before) > 1 else None)
+    if last in _LINKS:
+        nouns = {*strengths("ladder", "nouns"), *words("ladder", "in_progress"), *_HEADS}
+        return head is not None and (base_of(head) in known or head.low in nouns)
+    return last in _BEGINNINGS or base_of(before[-1]) in known
 
 
 def _strongest(said: Sequence[Word]) -> Strength:

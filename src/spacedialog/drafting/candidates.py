@@ -8,12 +8,13 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.clauses import MODALS
 from spacedialog.drafting.cycles import cycles_in
+from spacedialog.drafting.lexicon import pattern
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import Undertaking, action_of
 from spacedialog.drafting.timing import When, dates_in
-from spacedialog.drafting.titles import kind_of, title_of
+from spacedialog.drafting.titles import title_of
+from spacedialog.drafting.tokens import MODALS
 from spacedialog.drafting.undertakings import point, undertakings
 from spacedialog.model.vocabulary import Strength
 from spacedialog.statements.prose import Sentence
@@ -33,10 +34,7 @@ _ABOUT_THE_TEXT = re.compile(
     re.IGNORECASE,
 )
 _SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b", re.IGNORECASE)
-_REFUSING = re.compile(
-    r"\b(?:not|no|never|neither|none|reject\w*|oppos\w*|refus\w*|fail\w*|critics|claim\w*|alleg\w*|cancel\w*|if|unless)\b",
-    re.IGNORECASE,
-)
+_REFUSING = pattern("refused_stems")
 _AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b")
 """What opens a sentence with a date that is of something else."""
 
@@ -124,6 +122,27 @@ def _due(said: _Said, number: int, dates: Sequence[When]) -> When | None:
     if own or not opening or _AFTERWARDS.match(said.text, said.begin):
         return own[0] if own else None
     return opening[0]
+
+
+_KINDS = (
+    (
+        "event",
+        r"meeting|dialogue|forum|workshop|conference|launch|convene|meet|host|hold|symposium|summit|campaign|exercise"
+        r"|ceremony",
+    ),
+    ("agreement", r"agreement|arrangement|memorandum|protocol|treaty|declaration|contract|convention"),
+    ("study", r"study|studies|assessment|feasibility|survey"),
+    ("participation", r"participat\w+|join\w*|accession|membership|contribut\w+"),
+)
+
+
+def kind_of(title: str, strength: Strength) -> str:
+    """Return the kind of a commitment, by the words of its title."""
+    if strength is Strength.EXPLORATORY:
+        return "consultation"
+    other = "event" if strength is Strength.DELIVERED else "action-item"
+    said = title.lower()[:80]
+    return next((kind for kind, nouns in _KINDS if re.search(rf"\b(?:{nouns})\b", said)), other)
 
 
 def why_none(sentence: Sentence) -> str:

@@ -1,26 +1,15 @@
-"""The clauses of a sentence: each verb with its subject and with what it says is done.
-
-There is no grammar here. A verb counts if the register knows its form and if a party or an earlier verb stands before
-it; the words up to the next such verb belong to it.
-"""
+"""The clauses of a sentence: each verb that has a party as its subject, with the words up to the next such verb."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-from spacedialog.drafting.lexicon import governing, governing_verbs, words
-from spacedialog.drafting.verbforms import Form, verb_of
+from spacedialog.drafting.lexicon import Form, governing, governing_verbs, verb_of, words
+from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, is_adverb, low_at, may_be_verb, skipped
 
 Tense = Literal["modal", "present", "past", "progressive", "planned"]
 
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}(?:[-\u2010\u2011][^\W_]+)*|[^\W_]+(?:[.,'\u2019/&\u2010\u2011-][^\W_]+)*|\S")
-MODALS = ("will", "shall", "must", "should", "would", "could", "may", "might")
-PREPOSITIONS = frozenset(
-    "about against along alongside at between by during following for from in including into of on through together"
-    " under with within without than as".split()
-)
 _BE = ("is", "are", "was", "were", "remain", "remains", "remained", "stand", "stands")
 _HAVE = ("has", "have", "had")
 _AUXILIARIES = frozenset(
@@ -29,15 +18,6 @@ _AUXILIARIES = frozenset(
 _GLAD = ("pleased", "proud", "delighted", "honored", "honoured", "happy")
 _NOT = ("not", "never", "no", "longer")
 _NEGATED_MODALS = {"won't": "will", "wouldn't": "would", "shan't": "shall"}
-
-
-class Word(NamedTuple):
-    """A word or a sign of a sentence, its form in lower case, and its place in characters."""
-
-    text: str
-    low: str
-    start: int
-    end: int
 
 
 class Clause(NamedTuple):
@@ -60,11 +40,6 @@ class Clause(NamedTuple):
     is_negated: bool = False
     is_passive: bool = False
     is_background: bool = False
-
-
-def words_of(text: str) -> list[Word]:
-    """Return the words and signs of a text."""
-    return [Word(one[0], one[0].lower().replace("\u2019", "'"), *one.span()) for one in _WORD.finditer(text)]
 
 
 def clauses_of(said: Sequence[Word], text: str, is_party: Callable[[str], bool]) -> list[Clause]:
@@ -107,18 +82,6 @@ def _border(said: Sequence[Word], clause: Clause) -> int:
     return end
 
 
-def skipped(said: Sequence[Word], at: int) -> int:
-    """Return the number of the first word from `at` on that is no adverb."""
-    while at < len(said) and is_adverb(said[at].low):
-        at += 1
-    return at
-
-
-def is_adverb(low: str) -> bool:
-    """Return whether a word can stand between a subject and its verb."""
-    return low in words("verbs", "adverbs") or (low.endswith("ly") and low not in words("verbs", "no_adverbs"))
-
-
 # Verb groups
 
 
@@ -128,7 +91,7 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
     if low in words("ladder", "opening_conditions") and low not in MODALS:
         return None  # `provided that`
     head = at + 1
-    if low in MODALS and _low(said, head) == ",":  # `will, if asked, join`
+    if low in MODALS and low_at(said, head) == ",":  # `will, if asked, join`
         head = next((n + 1 for n in range(head + 1, min(head + 12, len(said))) if said[n].low == ","), len(said))
     while head < len(said) and (said[head].low in _NOT or is_adverb(said[head].low)):
         is_negated = is_negated or said[head].low in ("not", "never", "no")
@@ -145,30 +108,30 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
         if following == "be":
             if state := _state(said, after):
                 return one(after, state, "modal")
-            if verb := verb_of(_low(said, after), "participle"):
+            if verb := verb_of(low_at(said, after), "participle"):
                 return one(after, verb, "modal", is_passive=True)
-            if verb := verb_of(_low(said, after), "ing"):
+            if verb := verb_of(low_at(said, after), "ing"):
                 return one(after, verb, "modal")
-        is_perfect = following == "have" and verb_of(_low(said, after), "participle")
+        is_perfect = following == "have" and verb_of(low_at(said, after), "participle")
         verb = verb_of(following, "base") or (following if may_be_verb(said[head]) else None)
         return one(head, verb, "modal") if verb and not is_perfect else None
     if low in _HAVE:
         if at and said[at - 1].low in MODALS:
             return None
-        if following == "been" and (verb := verb_of(_low(said, after), "participle")):
+        if following == "been" and (verb := verb_of(low_at(said, after), "participle")):
             return one(after, verb, "past", is_passive=True)
         verb = verb_of(following, "participle")
         return one(head, verb, "past", is_background=low == "had") if verb else one(at, "have", "present")
     if low in _BE:
         if state := _state(said, head):
             return one(head, state, "present", is_background=low in ("was", "were"))
-        if following in _GLAD and _low(said, head + 1) == "to" and (verb := verb_of(_low(said, head + 2), "base")):
+        if following in _GLAD and low_at(said, head + 1) == "to" and (verb := verb_of(low_at(said, head + 2), "base")):
             return one(head + 2, verb, "present")
         if low in ("was", "were"):
             verb = verb_of(following, "participle")
             return one(head, verb, "past", is_passive=True) if verb else None
         is_plain = at + 1 == head and low in ("is", "are")  # not `are still to agree`
-        if is_plain and following == "to" and (verb := verb_of(_low(said, after), "base")):
+        if is_plain and following == "to" and (verb := verb_of(low_at(said, after), "base")):
             return one(after, verb, "planned")
         is_doing = low in ("is", "are") and following not in words("verbs", "ing_adjectives")
         if is_doing and (verb := verb_of(following, "ing")):
@@ -186,19 +149,10 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
     return next((one(at, verb, tense) for form, tense in forms if (verb := verb_of(low, form))), None)
 
 
-def may_be_verb(word: Word) -> bool:
-    """Return whether a word that follows `will` or `intention to` can be a verb that the register lacks."""
-    return word.text.isalpha() and word.text.islower() and word.low not in words("verbs", "openers")
-
-
-def _low(said: Sequence[Word], at: int) -> str:
-    return said[at].low if at < len(said) else ""
-
-
 def _state(said: Sequence[Word], at: int) -> str | None:
     """Return the phrase of the ladder that begins with `be` and goes on at a word: `be committed`."""
-    phrase = f"be {_low(said, at)}"
-    two = f"{phrase} {_low(said, at + 1)}"
+    phrase = f"be {low_at(said, at)}"
+    two = f"{phrase} {low_at(said, at + 1)}"
     return two if two in governing() else phrase if phrase in governing() else None
 
 
@@ -219,10 +173,9 @@ def _with_subject(
         return None
     floor = before[-1].head + 1 if before else 0
     begin = _subject(said, text, floor, end, is_party)
-    if begin and _is_plain_and(said, begin - 1) and (floor == 0 or group.tense != "modal"):
-        begin = None  # a part of a longer subject
-    if begin and begin == floor and group.tense != "modal":
-        begin = None  # the object of the verb before: `welcome the United States' plans`
+    is_part = begin and said[begin - 1].low == "and" and said[begin - 2].low != ","
+    if begin and ((is_part and not floor) or ((is_part or begin == floor) and group.tense != "modal")):
+        begin = None  # a part of a longer subject, or the object of the verb before: `welcome Japan's plans`
     if begin is None and (group.is_passive or group.verb in words("ladder", "expected")):
         begin, group = _thing(said, floor, end), group._replace(is_passive=True)
     if begin is not None:
@@ -232,9 +185,7 @@ def _with_subject(
         last, is_series = before[-1], said[end - 1].low == ","
         is_speaking = group.verb in words("ladder", "speaking")
         if group.tense == "present" and not is_speaking and not _is_ladder(said, group):
-            return (
-                None  # a noun, or a verb of the list that the last clause governs: `pledge to share data and support`
-            )
+            return None  # a noun, or a verb of the list before: `pledge to share data and support`
         is_plural = verb_of(said[group.head].low, "base") is not None
         if group.tense == last.tense == "present" and is_plural != (verb_of(said[last.head].low, "base") is not None):
             return None  # a noun in the plural
@@ -244,11 +195,6 @@ def _with_subject(
         if is_known and not last.is_background:
             return group._replace(subject=last.subject, subject_end=last.subject_end)
     return None
-
-
-def _is_plain_and(said: Sequence[Word], at: int) -> bool:
-    """Return whether a word is `and` without a comma before it."""
-    return said[at].low == "and" and said[at - 1].low != ","
 
 
 def _is_background(said: Sequence[Word], begin: int, before: Sequence[Clause]) -> bool:
@@ -272,7 +218,7 @@ def _is_ladder(said: Sequence[Word], group: Clause) -> bool:
     if group.verb in words("ladder", "noting") or group.verb in ("reaffirm", "affirm", "reiterate", "recommit"):
         return True
     return group.verb.startswith("be ") or (
-        _low(said, group.head + 1) in ("to", "forward") and group.verb in governing_verbs()
+        low_at(said, group.head + 1) in ("to", "forward") and group.verb in governing_verbs()
     )
 
 

@@ -14,10 +14,10 @@ from typing import Any, NamedTuple
 from spacedialog.drafting.answer import Checker, Problem
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
+from spacedialog.drafting.lexicon import ANNOUNCING
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
 from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.parties import Parties
-from spacedialog.drafting.undertakings import ANNOUNCING
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import is_visible
 from spacedialog.model.dates import Span, VagueDate, quoted

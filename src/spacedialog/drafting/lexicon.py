@@ -7,9 +7,12 @@ import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 
 from spacedialog.model.vocabulary import Strength
+
+Form = Literal["base", "s", "ing", "past", "participle"]
+"""A form of a verb: `do`, `does`, `doing`, `did`, `done`."""
 
 LADDER = (Strength.EXPLORATORY, Strength.INTENDED, Strength.FIRM, Strength.DELIVERED)
 """How binding a wording is, from the least."""
@@ -51,8 +54,38 @@ def governing_verbs() -> Mapping[str, Strength]:
     return {phrase.split()[0]: governing()[phrase] for phrase in governing()}
 
 
-CONDITION = re.compile(rf"\b(?:{'|'.join(register('ladder')['conditions'])})\b", re.IGNORECASE)
+def pattern(key: str, form: str = r"\b(?:{})\b") -> re.Pattern[str]:
+    """Return the regular expressions of the ladder under a key as one, in a form such as `\\b(?:{})\\b`."""
+    return re.compile(form.format("|".join(register("ladder")[key])), re.IGNORECASE)
+
+
+CONDITION = pattern("conditions")
 """A wording that makes a promise conditional, or less than it seems."""
 
-KEPT = re.compile(rf"{CONDITION.pattern}|\b(?:{'|'.join(register('ladder')['kept_words'])})\b", re.IGNORECASE)
+KEPT = re.compile(f"{CONDITION.pattern}|{pattern('kept_words').pattern}", re.IGNORECASE)
 """A wording without which a title would say more than its sentence."""
+
+ANNOUNCING = pattern("announcing", r"\b(?:{})\W*$")
+"""How a text ends that says nothing by itself but announces a list."""
+
+
+@cache
+def _forms() -> Mapping[str, Mapping[Form, str]]:
+    found: dict[str, dict[Form, str]] = {}
+    for verb, (s, ing, past, *participle) in register("verbs")["verbs"].items():
+        forms: tuple[tuple[Form, str], ...] = (
+            ("base", verb),
+            ("s", s),
+            ("ing", ing),
+            ("past", past),
+            ("participle", participle[0] if participle else past),
+        )
+        for form, text in forms:
+            found.setdefault(text, {}).setdefault(form, verb)
+    return found
+
+
+def verb_of(low: str, *forms: Form) -> str | None:
+    """Return the verb of which a word, in lower case, is one of these forms; None if it is none."""
+    known = _forms().get(low, {})
+    return next((known[form] for form in forms if form in known), None)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from spacedialog.drafting.clauses import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
-from spacedialog.drafting.lexicon import CONDITION, words
-from spacedialog.drafting.verbforms import Form, verb_of
+from spacedialog.drafting.lexicon import CONDITION, Form, verb_of, words
+from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, low_at, may_be_verb, skipped
 
 _JOINED = (",", ";", "and", "or")
 _BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")
@@ -85,7 +84,7 @@ def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: 
     place = skipped(said, at + 1)
     following = said[min(place, end - 1)]
     if following.low in _JOINED:  # `protect and improve the lives`
-        place = skipped(said, place + 1 + (said[place].low == "," and said[place + 1].low in ("and", "or")))
+        place = skipped(said, place + 1 + (said[place].low == "," and low_at(said, place + 1) in ("and", "or")))
         return low not in words("verbs", "also_nouns") and place < end and _is_verb(said, place, end, form)
     if form == "base" and low in words("verbs", "also_nouns"):
         before_noun = following.low in PREPOSITIONS or following.low == "to"
@@ -112,33 +111,3 @@ def _opens_another(said: Sequence[Word], at: int, last: int, form: Form) -> bool
         return False
     inner = skipped(said, at + 1 + (at + 1 < len(said) and said[at + 1].low == ":"))
     return inner < len(said) and may_be_verb(said[inner]) and not said[inner].low.endswith("s")
-
-
-def objects(said: Sequence[Word], text: str, at: int, end: int) -> list[tuple[int, int]]:
-    """Return the things that a verb acts upon, as numbers of words; one, if it is not safe to split them.
-
-    It is safe if no word between them could govern the later ones, and if each has its own article (`a forum and a
-    fund`), or is a phrase of its own in a list of three or more.
-    """
-    if CONDITION.search(text, said[at].start, said[end - 1].end):
-        return [(at + 1, end)]
-    stop = next((n for n in range(at + 1, end) if not _is_of_list(said[n].low)), end)
-    joints = [n for n in range(at + 2, stop - 1) if said[n].low in (",", "and") and said[n - 1].low not in (",", "and")]
-    starts = [n + 1 + (said[n].low == "," and said[n + 1].low == "and") for n in joints]
-    sizes = [end - start for start, end in zip([at + 1, *starts], [*joints, stop], strict=True)]
-    is_list = len(joints) > 1 and all(said[n].low == "," for n in joints[:-1]) and said[starts[-1] - 1].low == "and"
-    if not (is_list and min(sizes) > 1 and max(sizes) < 5 and not is_adverb(said[at + 1].low)):
-        own = [n for n, start in enumerate(starts) if said[start - 1].low == "and" and _is_own(said, start)]
-        joints, starts = [joints[n] for n in own], [starts[n] for n in own]
-    return list(zip([at + 1, *starts], [*joints, end], strict=True))
-
-
-def _is_own(said: Sequence[Word], at: int) -> bool:
-    """Return whether a thing has its own article; `the United States` does not count."""
-    return said[at].low in words("verbs", "articles") and not said[at + 1].text[0].isupper()
-
-
-def _is_of_list(low: str) -> bool:
-    """Return whether a word can stand in a plain list of things: no preposition, verb or other sign."""
-    is_other = low in PREPOSITIONS or low in (*_RELATIVE, "to", "or")
-    return low in (",", "and") or (not is_other and low[0].isalnum())

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from spacedialog.drafting.clauses import PREPOSITIONS, Clause, Word, is_adverb, may_be_verb, skipped
-from spacedialog.drafting.lexicon import LADDER, governing, strengths, weaker, words
-from spacedialog.drafting.lists import members, objects
-from spacedialog.drafting.verbforms import Form, verb_of
+from spacedialog.drafting.clauses import Clause
+from spacedialog.drafting.lexicon import LADDER, Form, governing, strengths, verb_of, weaker, words
+from spacedialog.drafting.lists import members
+from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
 from spacedialog.model.vocabulary import Strength
 
 
@@ -48,12 +48,6 @@ _PLACES = ("in", "within", "over", "by")
 def action_of(text: str, one: Undertaking) -> str:
     """Return the words of an action, without those that are left out."""
     return text[one.start : one.gap] + text[one.gap_end : one.end] if one.gap else text[one.start : one.end]
-
-
-def base_of(word: Word) -> str:
-    """Return the verb that a word is a form of; empty if it is none."""
-    forms: tuple[Form, ...] = ("base", "ing", "past", "s")
-    return next((verb for form in forms if (verb := verb_of(word.low, form))), "")
 
 
 def modal_strength(clause: Clause, announced: Strength | None) -> Strength | None:
@@ -159,9 +153,6 @@ class Reading:
             place = skipped(self.said, place + (self._low(place) == ":"))
         passed = [word.low for word in self.said[at:place]]
         is_negated = bool({"not", "never"} & set(passed))
-        is_promising = self._low(at) == "that" and verb in words("ladder", "promising")
-        if is_promising and re.search(r"\b(?:will|would|should|shall) be \w+e[dn]\b", self.text[self.said[at].start :]):
-            yield self.made(clause.subject, clause.end, "", level, why, 0.5)
         if self._low(at) in ("against", "that", "whether", "it", "there", "how") or (is_negated and verb == "decide"):
             return  # refused
         if is_open and place < clause.end:
@@ -176,14 +167,15 @@ class Reading:
             return
         framed = None if is_kept else self._frame(after, clause.end)
         if framed is None:
-            if is_open and not self._is_praise(after):
+            start = [word.low for word in self.said[after : min(after + 5, clause.end)]]
+            if is_open and words("ladder", "dropped").isdisjoint(start):  # not `the importance of`
                 yield self.made(clause.head, clause.end, named, level, why, 0.7)
             return
-        noun, start, form_of_rest, owner = framed
+        noun, place, form_of_rest, owner = framed
         why = f"{why}, '{self._low(noun)}'"
         level = weaker(level, strengths("ladder", "nouns")[self._low(noun)])
         if form_of_rest:
-            yield from self._of(owner).listed(start, form_of_rest, level, why)
+            yield from self._of(owner).listed(place, form_of_rest, level, why)
         elif self._low(noun) != "support" and (level is not Strength.EXPLORATORY or not is_open):
             yield self.made(clause.head, clause.end, named, level, why, 0.7)
 
@@ -191,10 +183,6 @@ class Reading:
         """Return the same reading with another subject: `Japan's plan to`."""
         clause = self.clause._replace(subject=owner[0], subject_end=owner[1]) if owner else self.clause
         return Reading(self.said, self.text, clause, self.is_party)
-
-    def _is_praise(self, at: int) -> bool:
-        """Return whether the first noun is one of praise or opinion: `the importance of`."""
-        return any(word.low in words("ladder", "dropped") for word in self.said[at : min(at + 5, self.clause.end)])
 
     def _frame(self, after: int, end: int) -> tuple[int, int, Form | None, tuple[int, int] | None] | None:
         """Return the noun that says how binding the rest is, the place and form of the verb after it, and its owner.
@@ -262,7 +250,7 @@ class Reading:
                 continue
             is_exploring = level is not Strength.DELIVERED and self._explores(start, verb)
             own = Strength.EXPLORATORY if is_exploring else level
-            actions = self._inner(start, end, verb) or self._objects(start, end)
+            actions = self._inner(start, end, verb) or [(start, end)]
             first = actions[0][0]
             for member, member_end in actions:
                 action = self.made(start, member_end, verb, own, why, 0.8)._replace(governed=governed)
@@ -271,24 +259,15 @@ class Reading:
                     action = self.made(self.clause.head, member_end, lead, own, why, 0.8)._replace(is_negated=False)
                     gap, begin = at, start if member == first else member
                 if begin not in (gap, first):
-                    gap_end = self.said[self._with_adverbs(begin)].start
-                    action = action._replace(gap=self.said[gap].start, gap_end=gap_end)
+                    while is_adverb(self._low(begin - 1)):
+                        begin -= 1
+                    action = action._replace(gap=self.said[gap].start, gap_end=self.said[begin].start)
                 yield action
 
-    def _with_adverbs(self, at: int) -> int:
-        while is_adverb(self._low(at - 1)):
-            at -= 1
-        return at
-
     def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
-        return [(at, end)] if self._is_whole() else members(self.said, self.text, at, end, form)
-
-    def _objects(self, at: int, end: int) -> list[tuple[int, int]]:
-        return [(at + 1, end)] if self._is_whole() else objects(self.said, self.text, at, end)
-
-    def _is_whole(self) -> bool:
-        """Return whether a list must not be split: after a negation, or a modal verb that titles keep."""
-        return self.clause.is_negated or self.clause.modal not in ("", "will", "shall", "must")
+        """Return the actions of a list; one after a negation, or a modal verb that titles keep."""
+        is_whole = self.clause.is_negated or self.clause.modal not in ("", "will", "shall", "must")
+        return [(at, end)] if is_whole else members(self.said, self.text, at, end, form)
 
     def _inner(self, at: int, end: int, verb: str) -> list[tuple[int, int]]:
         """Return the list of actions after `work together to`, or after `to` if there are three or more; else none."""

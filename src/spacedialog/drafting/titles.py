@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import re
 
-from spacedialog.drafting.lexicon import KEPT, words
+from spacedialog.drafting.lexicon import KEPT, pattern, verb_of, words
 from spacedialog.drafting.readings import Undertaking, action_of
-from spacedialog.drafting.verbforms import verb_of
-from spacedialog.model.vocabulary import Strength
 
 LONG = 120
 """A title of more characters is shortened if the clause has a border at which that is safe."""
 
-_BORDER = re.compile(
-    r",? (?:which|including|in order to|so that|so \w+ can|such as|building (?:up)?on|as part of|on the occasion"
-    r"|through|in light of|in line with|in support of|for the benefit of|known as|consisting of|focused on"
-    r"|complemented by|by \w+ing|(?:all )?while \w+ing|with (?:a|the) \w+ (?:of|to|on)|with special focus|under the)\b"
-    r"|, (?:(?P<ing>\w+ing)|in|on|with|at|to|for|from|during|under|where|a|an)\b"
-    r"| to (?P<to>\w+)\b|;| ?[\u2013\u2014] ?| - "
+_BORDER = pattern(
+    "clause_borders",
+    r",? (?:{})\b|, (?:(?P<ing>\w+ing)|in|on|with|at|to|for|from|during|under|where|a|an)\b"
+    r"| to (?P<to>\w+)\b|;| ?[\u2013\u2014] ?| - ",
 )
 _TRAILING = re.compile(
     r"(?:[\s,;:.\u2013\u2014-]|\b(?:and|or|nor|including|including (?:on|in|by|through)|such as|as follows)$)+$"
 )
-_OPEN = re.compile(
-    r"\b(?:the|an?|of|to|in|on|for|with|and|or|by|at|from|as|their|its|our|between|both|that|including|through|via|within"
-    r"|such|is|are|be|areas|fields|sectors)$",
-    re.IGNORECASE,
-)
+_OPEN = pattern("open_ends", r"\b(?:{})$")
 
 
 def title_of(text: str, one: Undertaking) -> str:
@@ -89,24 +81,3 @@ def _is_border(title: str, found: re.Match[str]) -> bool:
     is_needed = not words("ladder", "needing_to").isdisjoint(before[-6:]) or before[-1].endswith(("ly", "ing"))
     leads = words("ladder", "leading").intersection(before[:3])
     return not is_needed and not leads and verb_of(found["to"], "base") is not None
-
-
-_KINDS = (
-    (
-        "event",
-        r"meeting|dialogue|forum|workshop|conference|launch|convene|meet|host|hold|symposium|summit|campaign|exercise"
-        r"|ceremony",
-    ),
-    ("agreement", r"agreement|arrangement|memorandum|protocol|treaty|declaration|contract|convention"),
-    ("study", r"study|studies|assessment|feasibility|survey"),
-    ("participation", r"participat\w+|join\w*|accession|membership|contribut\w+"),
-)
-
-
-def kind_of(title: str, strength: Strength) -> str:
-    """Return the kind of a commitment, by the words of its title."""
-    if strength is Strength.EXPLORATORY:
-        return "consultation"
-    other = "event" if strength is Strength.DELIVERED else "action-item"
-    said = title.lower()[:80]
-    return next((kind for kind, nouns in _KINDS if re.search(rf"\b(?:{nouns})\b", said)), other)

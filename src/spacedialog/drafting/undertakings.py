@@ -5,23 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from spacedialog.drafting.clauses import (
-    Clause,
-    Word,
-    clauses_of,
-    skipped,
-    words_of,
-)
-from spacedialog.drafting.lexicon import CONDITION, governing, governing_verbs, words
-from spacedialog.drafting.readings import Reading, Undertaking, base_of, modal_strength
+from spacedialog.drafting.clauses import Clause, clauses_of
+from spacedialog.drafting.lexicon import ANNOUNCING, CONDITION, governing, governing_verbs, pattern, words
+from spacedialog.drafting.readings import Reading, Undertaking, modal_strength
+from spacedialog.drafting.tokens import Word, base_of, skipped, words_of
 from spacedialog.model.vocabulary import Strength
-
-ANNOUNCING = re.compile(
-    r"(?:\bfollowing(?: \w+){0,3}|\bfollows|\bto|\bwill|\bbelow|\bthat"
-    r"|\b(?:steps|actions|measures|commitments|outcomes)(?: include| are)?)\W*$",
-    re.IGNORECASE,
-)
-"""How a text ends that says nothing by itself but announces a list."""
 
 _DENIED = re.compile(
     r"\b(?:but|and|yet|though|although)\b[^,;]*\b(?:do|does|did|will|would|has|have|had|could|can|is|are|was|were)"
@@ -30,9 +18,7 @@ _DENIED = re.compile(
 """How a sentence ends that takes back what it said: `but did not`."""
 
 
-_REPORTED = re.compile(
-    r"(?:according to (?:an?|some|the) (?:\w+ )?(?:newspaper|report|source|official)|contrary to|had )", re.I
-)
+_REPORTED = pattern("reported", "(?:{})")
 """How a sentence begins that tells what others say, or what is not so."""
 
 
@@ -97,7 +83,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     others = [word.text[:-2] for word in before if word.low.endswith("'s")]
     if any(other[0].isupper() and not is_party(other) for other in others):
         return []
-    if CONDITION.search(text, 0, begin) or clauses_of(said[at:], text, is_party):
+    if CONDITION.search(text, 0, begin) or any(not one.is_background for one in clauses_of(said[at:], text, is_party)):
         return []
     stem = next((one for one in reversed(clauses_of(before, text, is_party)) if not one.is_background), None)
     exploring = [n for n, word in enumerate(before) if base_of(word) in words("ladder", "exploring")]
@@ -117,7 +103,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
                 head = said[exploring[-1]]
                 found = [_led(one, head, said[start].start) for one in found]
             return found
-    if stem is None or not (ANNOUNCING.search(text[:begin]) or re.search(r"including\W*$", text[:begin])):
+    if stem is None or not ANNOUNCING.search(text[:begin]):
         return []
     is_completed = any(word.low in words("ladder", "completed") for word in said[at : at + 6])
     level = Strength.DELIVERED if is_completed and stem.verb in words("ladder", "noting") else level
