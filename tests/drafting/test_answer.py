@@ -95,9 +95,9 @@ def test_an_answer_with_too_many_items_is_refused() -> None:
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"sentence": "S2"}, "no sentence"),
-        ({"sentence": True}, "no sentence"),
-        ({"sentence": "1.1"}, "no sentence"),
+        ({"sentence": "S2"}, "not name a sentence"),
+        ({"sentence": True}, "not name a sentence"),
+        ({"sentence": "1.1"}, "not name a sentence"),
         ({"quote": "sink the reef"}, "quote"),
         ({"quote": "ap the reef"}, "quote"),
         ({"quote": ""}, "quote"),
@@ -271,7 +271,7 @@ def test_a_second_prompt_names_the_problems_of_the_first_answer() -> None:
     problems = draft(read, ABOUT, name="text", compiled=date(2026, 11, 22), answer=items).problems
     text = prompt(read, ground(read, ABOUT, name="text"), (items, problems))
     assert json.dumps(items[0]) in text
-    assert "item 1 (1.1) left out: its quote does not stand in the sentence" in text
+    assert "item 1 (1.1) left out: its quote is not in the sentence" in text
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -94,11 +94,17 @@ TemplateOption = Annotated[
     Path | None,
     typer.Option("--template", metavar="FILE", help="Fill this Jinja template.", readable=False),
 ]
-MAX_SIZE, MAX_STATEMENT_SIZE = "5MB", "1MB"
+MAX_SIZE = "5MB"
 MaxSizeOption = Annotated[
     str,
     typer.Option(
         "--max-size", metavar="SIZE", help="Hold at most SIZE of the file in memory, such as 500kB, 200MB or 2GB."
+    ),
+]
+MaxStatementSizeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--max-size", metavar="SIZE", help="Read a file of up to SIZE; by default 1MB, or 20MB for .pdf and .docx."
     ),
 ]
 ColourOption = Annotated[

@@ -1,7 +1,7 @@
-"""The answer of a language model to `prompt`, checked against the statement: candidates, and what was wrong with items.
+"""The check of a language model's answer against the statement: its candidates, and the problems of its items.
 
-Nothing in an answer is believed. An item whose sentence or quote does not stand in the statement is left out. Any other
-value that the text does not bear out is replaced by one that it does, and the item is flagged.
+Nothing in an answer is trusted. An item whose sentence or quote is not in the statement is left out. Any other value
+that the text does not support is replaced by one that it supports, and the item is flagged.
 """
 
 from __future__ import annotations
@@ -89,9 +89,7 @@ def items_in(text: str, name: str) -> list[Any]:
     lists += [] if lists else [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
     items = lists[-1] if lists else [one for one in found if _is_item(one)]
     if not lists and not items:
-        raise InputError(
-            f"{name}: no JSON with items was found", "give the whole answer of the model to draft --prompt"
-        )
+        raise InputError(f"{name}: no JSON with items was found", "give --answer the whole answer of the model")
     if len(items) > MOST_ITEMS:
         raise InputError(f"{name}: there are more than {MOST_ITEMS} items", "ask the model again")
     return items
@@ -137,7 +135,7 @@ class Checker:
             sentence = None if at is None else self._prose.sentences[at]
             try:
                 if at is None:
-                    raise _Refused("it names no sentence of the statement")
+                    raise _Refused("it does not name a sentence of the statement")
                 one = self._candidate(item, at)
                 key = at, one.title.casefold(), one.wording.casefold()
                 if key in found:
@@ -156,7 +154,7 @@ class Checker:
         quote, start = _quote(item, text)
         claimed = item.get("strength")
         if claimed not in list(Strength):
-            raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
+            raise _Refused(f"strength: {quoted(str(claimed))} is not one of {', '.join(Strength)}")
         said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
         near = [one for one in text.rules if _is_near(comparable(one.wording), quote)]
         own = max(near, key=lambda one: len(said & {word.low for word in words_of(one.title)}), default=None)
@@ -198,9 +196,11 @@ class Checker:
         ):
             return title[:1].upper() + title[1:]
         if own is not None:
-            self._flags.append("its title might not say the same as the sentence, so the rules' title is used")
+            if comparable(title).casefold() == comparable(own.title).casefold():
+                return own.title
+            self._flags.append("its title may change the meaning, so the title found by the rules is used")
             return own.title
-        self._flags.append("its title might not say the same as the sentence, so the sentence is the title")
+        self._flags.append("its title may change the meaning, so the sentence is used as the title")
         return text.text
 
     def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
@@ -208,7 +208,7 @@ class Checker:
         known = own.strength if own else _strongest(words_of(text.text))
         if LADDER.index(known) >= LADDER.index(claimed):
             return claimed
-        self._flags.append(f"the words say {known}, not {claimed}")
+        self._flags.append(f"the wording is {known}, not {claimed}")
         return known
 
     def _who(self, item: Mapping[str, Any], text: _Text, start: int, own: Candidate | None) -> tuple[str, ...]:
@@ -220,7 +220,7 @@ class Checker:
         for name in dict.fromkeys(one for one in said if isinstance(one, str)) if isinstance(said, list) else []:
             key = self._party(name)
             if key is None or (self._is_other(key) and key not in [one for _, _, one in text.named]):
-                self._flags.append(f"{quoted(name)} is no party that the sentence names")
+                self._flags.append(f"{quoted(name)} is not a party that the sentence names")
             else:
                 keys.append(key)
         sides = {self._parties.known[key].side for key in keys}
@@ -257,7 +257,7 @@ class Checker:
             due = None
         if due and due in (self._dates(text) or [one for other in near for one in self._dates(other)]):
             return due
-        self._flags.append(f"the date {quoted(str(item['date']))} cannot be read in the text")
+        self._flags.append(f"the date {quoted(str(item['date']))} was not found in the text")
         return None
 
     def _dates(self, text: _Text) -> Sequence[str]:
@@ -274,7 +274,7 @@ class Checker:
             every = ""
         if every in [cycle.every for cycle in cycles_in(text.text)]:
             return every
-        self._flags.append(f"the recurrence {quoted(str(said))} cannot be read in the sentence")
+        self._flags.append(f"the recurrence {quoted(str(said))} was not found in the sentence")
         return None
 
 
@@ -292,7 +292,7 @@ def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
     quote = comparable(said[: 2 * LONGEST]).strip(" .,;:\"'") if isinstance(said, str) else ""
     start = _stands(quote, text.text, text.begin) if len(quote) > 2 else None
     if start is None:
-        raise _Refused("its quote does not stand in the sentence")
+        raise _Refused("its quote is not in the sentence")
     return quote, start
 
 

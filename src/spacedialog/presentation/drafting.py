@@ -35,7 +35,7 @@ def sentences(rows: Iterable[SentenceRow], *, compared: bool = False) -> Table:
         (
             Column("Place", lambda row: f"{row.paragraph}.{row.sentence}"),
             Column("Ref", lambda row: row.ref or "-"),
-            Column("Candidate, or reason for none", _title_or_reason, wide=True),
+            Column("Candidate, or why there is none", _title_or_reason, wide=True),
             *([difference] if compared else []),
             Column("Strength", lambda row: row.strength or "", from_width=70),
             Column("Parties", lambda row: ", ".join(row.parties), from_width=120, max_width=24),
@@ -58,21 +58,25 @@ def problem_lines(problems: Sequence[str]) -> list[str]:
     if not problems:
         return []
     more = [f"… and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
-    advice = "Print an instruction for a corrected answer with --answer FILE --prompt."
+    advice = "To ask the model for a corrected answer, print an instruction with --answer FILE --prompt."
     return [f"{counted(len(problems), 'problem')} in the answer:", *problems[:MOST_PROBLEMS], *more, advice]
 
 
-def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) -> str:
-    """Return the numbers of candidates and of sentences left out, the missing details, and the next command."""
+def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) -> list[str]:
+    """Return lines with the numbers of candidates and of sentences left out, what was not found, and what to do next.
+
+    `file` is the file that was written, quoted for a shell.
+    """
     candidate_count = len(document["commitments"])
-    missing = [field for field in ("number", "place", "host") if field not in document["dialogue"]]
     left = f"{counted(left_out, 'sentence')} left out; show why with --explain."
-    summary = f"{counted(candidate_count, 'candidate')} found, {left}"
+    lines = [f"{counted(candidate_count, 'candidate')} found, {left}"]
     if not candidate_count:
-        return f"{summary} Only statements in English can be read."
+        return [*lines, "Only statements in English can be read."]
+    missing = [field for field in ("number", "place") if field not in document["dialogue"]]
     if missing:
-        summary += f" Not in the text: {', '.join(missing)}."
-    return f"{summary} Review them with: spacedialog review {file}" if file else summary
+        add = f"To add {'them' if len(missing) > 1 else 'it'}, use {' and '.join(f'--{field}' for field in missing)}."
+        lines.append(f"No {' or '.join(missing)} of the meeting was found in the text. {add}")
+    return [*lines, f"Review the candidates with: spacedialog review {file}"] if file else lines
 
 
 def candidates(rows: Iterable[CandidateRow], count: ReviewCount) -> Table:

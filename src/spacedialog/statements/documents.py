@@ -48,12 +48,14 @@ def text_of_pdf(content: bytes, name: str) -> str:
     PDFium reads it in another process, with little time and memory, because a hostile file may exhaust both.
     """
     if not find_spec("pypdfium2"):
-        raise InputError(f"{name}: this is a PDF file", "install what reads it: pip install 'spacedialog[pdf]'")
+        raise InputError(f"{name}: this is a PDF file", "install PDF support: pip install 'spacedialog[pdf]'")
     reader = subprocess.run([sys.executable, "-P", "-m", __name__], input=content, capture_output=True, check=False)
     if reader.returncode == _PASSWORD:
         raise InputError(f"{name}: the PDF file has a password", f"remove the password, or {_AS_TEXT}")
     if reader.returncode == _PAGES:
-        raise InputError(f"{name}: the PDF file has more than {MOST_PAGES} pages", "print the statement's pages to one")
+        raise InputError(
+            f"{name}: the PDF file has more than {MOST_PAGES} pages", "save the pages of the statement as one PDF file"
+        )
     if reader.returncode:
         raise InputError(f"{name}: the PDF file is damaged, or too complex to read", _AS_TEXT)
     text = reader.stdout.decode("utf-8", "replace")

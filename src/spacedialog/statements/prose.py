@@ -185,7 +185,7 @@ def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
 
 def _too_much() -> InputError:
     return InputError(
-        f"there are more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters in them",
+        f"the statement has more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters",
         "remove text that is not part of the statement, or split it",
     )
 

@@ -30,9 +30,10 @@ _SHOWN_ERROR = 1_000
 
 
 class StatementFile(NamedTuple):
-    """A file with the text of a statement: plain text, Markdown or HTML, by the ending of its name.
+    """A file with a statement: plain text, Markdown, HTML, PDF or Word, by its first bytes or the ending of its name.
 
-    `encoding` is UTF-8 by default; at most `max_size` bytes are read, by default 1 MB.
+    `encoding` is that of text, by default UTF-8. At most `max_size` bytes are read: by default 1 MB, or 20 MB if the
+    name ends in `.pdf` or `.docx`.
     """
 
     stream: BinaryIO
@@ -41,7 +42,7 @@ class StatementFile(NamedTuple):
     max_size: int | None = None
 
     def prose(self) -> Prose:
-        """Return the paragraphs and sentences of the text; InputError if the file is not text."""
+        """Return the paragraphs and sentences of the statement; InputError if the file cannot be read."""
         from spacedialog.importing import reader
         from spacedialog.statements import prose
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,11 +12,10 @@ import typer
 import spacedialog
 from spacedialog.cli import parsing
 from spacedialog.cli.options import (
-    MAX_STATEMENT_SIZE,
     ColourOption,
     FormatOption,
     JsonOption,
-    MaxSizeOption,
+    MaxStatementSizeOption,
     TodayOption,
     output_of,
 )
@@ -33,16 +33,22 @@ app = typer.Typer()
 def draft(
     file: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="The text (.txt, .md or .html); - for standard input.", readable=False),
+        typer.Argument(
+            metavar="FILE",
+            help="The statement (.txt, .md, .html, .pdf or .docx); - for standard input.",
+            readable=False,
+        ),
     ],
     when: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Set the date of the meeting, if the text has none.")
+        str | None, typer.Option(metavar="DATE", help="Set the date of the meeting; by default, the one in the text.")
     ] = None,
     side: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="Add a government: JPN, US, or ZUB=Zubrowka. Repeatable.")
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Name a government that met: JPN, or ZUB=Zubrowka. Repeat it for each."),
     ] = None,
     key: Annotated[
-        str | None, typer.Option(metavar="KEY", help="Set the key of the dialogue, such as JPN5; refs begin with it.")
+        str | None,
+        typer.Option(metavar="KEY", help="Set the key of the dialogue, the prefix of its refs, such as JPN5."),
     ] = None,
     number: Annotated[
         int | None, typer.Option(metavar="N", min=1, help="Set the number of the meeting in its series.")
@@ -50,7 +56,7 @@ def draft(
     series: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the name of the series.")] = None,
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the title of the meeting.")] = None,
     place: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the place of the meeting.")] = None,
-    url: Annotated[str | None, typer.Option(metavar="URL", help="Set the web address of the text.")] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Set the web address of the statement.")] = None,
     encoding: Annotated[
         str | None, typer.Option(metavar="NAME", help="Read the text in this encoding; by default UTF-8.")
     ] = None,
@@ -58,36 +64,44 @@ def draft(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the data file to FILE.")
     ] = None,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show each sentence with its candidate, or why it has none.")
+        bool, typer.Option("--explain", help="List each sentence with its candidates, or the reason why it has none.")
     ] = False,
     prompt: Annotated[
-        bool, typer.Option("--prompt", help="Print an instruction for a language model; with --answer, for a retry.")
+        bool,
+        typer.Option(
+            "--prompt", help="Print the instruction for a language model; with --answer, for a corrected answer."
+        ),
     ] = False,
     answer: Annotated[
         Path | None,
-        typer.Option("--answer", metavar="FILE", help="Draft from a model's answer to --prompt; - for standard input."),
+        typer.Option(
+            "--answer", metavar="FILE", help="Draft from a model's answer to the instruction; - for standard input."
+        ),
     ] = None,
     command: Annotated[
         str | None,
-        typer.Option("--with", metavar="COMMAND", help="Give the instruction to COMMAND, and draft from its answer."),
+        typer.Option("--with", metavar="COMMAND", help="Run COMMAND on the instruction, and draft from its answer."),
     ] = None,
     format_: FormatOption = None,
     json: JsonOption = False,
     color: ColourOption = "auto",
     today: TodayOption = None,
-    max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
+    max_size: MaxStatementSizeOption = None,
 ) -> None:
     """
     spacedialog draft statement.html -o draft.json
     spacedialog draft note.txt --when 2026-05-21 --key JPN5 --explain
     spacedialog draft statement.html --prompt -o prompt.txt
 
-    The data file contains a candidate for each commitment found in the text. Nothing is recorded: review the
+    The data file contains a candidate for each commitment found in the statement. Nothing is recorded: review the
     candidates, then import the file. --format and --json apply to --explain.
 
-    The rules of the program find the candidates, or a language model of your choice. Every item of a model's answer is
-    checked against the text. --with runs a command without a shell, for at most 30 minutes; the instruction is its
-    standard input.
+    By default, built-in rules find the candidates. A language model of your choice finds more: --prompt prints the
+    instruction for it, and --answer reads its answer. --with runs a command instead, without a shell and for at most
+    30 minutes: the instruction is its standard input, the answer its output. Each item of an answer is checked against
+    the statement.
+
+    To read PDF, install spacedialog[pdf].
     """
     from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
@@ -112,7 +126,8 @@ def draft(
         "sides": tuple(side or ()),
     }
     with parsing.input_file(file) as (stream, name):
-        statement = StatementFile(stream, name, encoding, parsing.size("--max-size", max_size))
+        size = None if max_size is None else parsing.size("--max-size", max_size)
+        statement = StatementFile(stream, name, encoding, size)
         given = _answer(answer) if answer else None
         if prompt:
             text = tracker.prompt(statement, given, **meeting)
@@ -126,9 +141,10 @@ def draft(
     if explain:
         table = views.sentences(drafted.findings(), compared=drafted.rules is not None)
         show(table, output_of(format_, json, None, color, tracker.path), as_of=tracker.today.isoformat())
-    for line in views.problem_lines([problem.line for problem in drafted.problems]):
+    written = shlex.quote(str(output)) if output is not None and str(output) != "-" else None
+    problems = views.problem_lines([problem.line for problem in drafted.problems])
+    for line in (*problems, *views.draft_summary(drafted.document, written, len(drafted.left_out))):
         print_note(line)
-    print_note(views.draft_summary(drafted.document, str(output) if output else None, len(drafted.left_out)))
 
 
 def _answer(file: Path) -> ModelAnswer:

@@ -9,7 +9,7 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue
-from spacedialog.cli.options import MAX_STATEMENT_SIZE, MaxSizeOption
+from spacedialog.cli.options import MaxStatementSizeOption
 from spacedialog.cli.read_options import reads_one
 from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import verification
@@ -31,7 +31,9 @@ def verify_source(
             autocompletion=complete_dialogue,
         ),
     ],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A copy of the document; - for standard input.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A copy of the document, as for draft; - for standard input.")
+    ],
     document: Annotated[
         str | None,
         typer.Option(metavar="KEY", help="Compare with this document, such as JS, if there are several."),
@@ -43,7 +45,7 @@ def verify_source(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with status 1 if a sentence or a quote has changed or is missing.")
     ] = False,
-    max_size: MaxSizeOption = MAX_STATEMENT_SIZE,
+    max_size: MaxStatementSizeOption = None,
 ) -> None:
     """
     spacedialog verify-source ROK4 statement.txt --document ST1
@@ -56,7 +58,8 @@ def verify_source(
     from spacedialog.tracker.statements import StatementFile
 
     with parsing.input_file(file) as (stream, name):
-        statement = StatementFile(stream, name, encoding, parsing.size("--max-size", max_size))
+        size = None if max_size is None else parsing.size("--max-size", max_size)
+        statement = StatementFile(stream, name, encoding, size)
         if Path(dialogue).suffix in DATA_FILES:
             with parsing.input_file(Path(dialogue)) as (data_file, data_name):
                 rows = reading.tracker.verify_data_file(data_file, data_name, statement, document=document)
