@@ -79,7 +79,7 @@ def test_a_prompt_is_complete_and_a_retry_has_the_problems(desk: Desk) -> None:
     """`--prompt` has the sentences, the sides and the schema; with `--answer` also the problems found."""
     ran = desk.call("draft", "statement.txt", "--prompt")
     assert ran.status == 0
-    for part in ("Do not test missiles", '"JPN": "Japan"', '"additionalProperties"', "2026-05-21"):
+    for part in ("Both sides will not test missiles.", '"JPN": "Japan"', '"additionalProperties"', "2026-05-21"):
         assert part in ran.stdout
     assert ran.stdout.rstrip().endswith("Answer now with the JSON only.")
     retry = desk.call("draft", "statement.txt", "--answer", "answer.json", "--prompt", "-o", "retry.txt")

@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of
+from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidates_of
 from spacedialog.drafting.clauses import MODALS, PREPOSITIONS, Word, is_adverb, skipped, words_of
 from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, words
+from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, weaker, words
 from spacedialog.drafting.names import Names, country_names
-from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import base_of
 from spacedialog.drafting.timing import dates_in
 from spacedialog.drafting.titles import kind_of
@@ -42,6 +40,7 @@ _DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+l
 """What may stand between a party and its verb."""
 
 _AFTER = frozenset("and or to that which who where while so".split())
+_JOINTS = frozenset((",", "and", "or"))
 _ARTICLES = frozenset("a an the their its our his her this that these those".split())
 
 
@@ -116,11 +115,11 @@ class _Text(NamedTuple):
 class Checker:
     """The check of the items of one answer."""
 
-    def __init__(self, prose: Prose, parties: Parties, areas: Areas, when: date | None) -> None:
+    def __init__(self, prose: Prose, ground: Ground) -> None:
         self.problems: list[Problem] = []
-        self._prose, self._parties, self._areas, self._when = prose, parties, areas, when
+        self._sentences, self._ground, self._parties = prose.sentences, ground, ground.parties
         said = {name: keys[0] for name, keys in country_names().items() if len(keys) == 1}
-        said |= {comparable(name): party.key for party in parties.known.values() for name in (party.key, party.name)}
+        said |= {comparable(name): party.key for party in self._parties.known.values() for name in party[:2]}
         self._keys, self._names = said, Names(said)
         self._whole = comparable(" ".join(f"{one.stem} {one.text}" for one in prose.sentences))
         self._mentioned = {said[self._whole[begin:end]] for begin, end in self._names.spans(self._whole)}
@@ -132,16 +131,14 @@ class Checker:
         found: dict[tuple[int, str, str], Candidate] = {}
         for number, item in enumerate(items, 1):
             self._flags = []
-            at = _sentence_number(item.get("sentence"), len(self._prose.sentences)) if isinstance(item, dict) else None
-            sentence = None if at is None else self._prose.sentences[at]
+            at = _sentence_number(item, len(self._sentences))
+            sentence = None if at is None else self._sentences[at]
             try:
                 if at is None:
                     raise _Refused("it names no sentence of the statement")
                 one = self._candidate(item, at)
-                key = at, one.title.casefold(), one.wording.casefold()
-                if key in found:
+                if found.setdefault((at, one.title.casefold(), one.wording.casefold()), one) is not one:
                     raise _Refused("an earlier item says the same")
-                found[key] = one
             except _Refused as refused:
                 self.problems.append(Problem(number, sentence, str(refused), is_left_out=True))
             else:
@@ -162,70 +159,59 @@ class Checker:
         title = self._title(item, text, own)
         strength = self._strength(Strength(claimed), text, own)
         parties = self._who(item, text, start, own)
-        due = self._due(item, at, text)
-        recurs = self._recurs(item, text)
-        area = item.get("area")
-        area = area if isinstance(area, str) and area in self._areas.titles else self._areas.of(text.sentence, quote)
+        due = self._read(item, "date", self._dates(at) if item.get("date") else [])
+        recurs = self._read(item, "recurs", [cycle.every for cycle in cycles_in(text.text)])
+        area, areas = item.get("area"), self._ground.areas
+        area = area if isinstance(area, str) and area in areas.titles else areas.of(text.sentence, quote)
+        values = (area, kind_of(title, strength), parties, due, recurs, quote)
         why = "; ".join(["model's answer", *self._flags])
-        confidence = FLAGGED if self._flags else SURE
-        kind = kind_of(title, strength)
-        return Candidate(text.sentence, title, strength, area, kind, parties, due, recurs, quote, why, confidence)
+        return Candidate(text.sentence, title, strength, *values, why, FLAGGED if self._flags else SURE)
 
     def _text(self, at: int) -> _Text:
         if at not in self._texts:
-            sentence = self._prose.sentences[at]
+            sentence = self._sentences[at]
             stem = comparable(sentence.stem)
             text = comparable(f"{stem} {sentence.text}")
             named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
-            rules = list(candidates_of(sentence, self._parties, self._areas, self._when))
+            rules = list(candidates_of(sentence, self._ground))
             self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named)
         return self._texts[at]
 
     def _title(self, item: Mapping[str, Any], text: _Text, own: Candidate | None) -> str:
-        """Return the title, or else that of the rules or the whole sentence.
-
-        It is believed if its words stand in the sentence in their order, what governs them undertakes something, and
-        nothing outside of them could turn their meaning.
-        """
+        """Return the title if it is faithful to the sentence, or else that of the rules or the whole sentence."""
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
         if title and len(title) <= _LONGEST_TITLE and not CONTROL.search(title) and _is_faithful(title, text, own):
             return title[:1].upper() + title[1:]
-        if own is not None:
-            self._flags.append("its title might not say the same as the sentence, so the rules' title is used")
-            return own.title
-        self._flags.append("its title might not say the same as the sentence, so the sentence is the title")
-        return text.text
+        instead = "the rules' title is used" if own else "the sentence is the title"
+        self._flags.append(f"its title might not say the same as the sentence, so {instead}")
+        return own.title if own else text.text
 
     def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
         """Return the strength, or that of the wording if the claim is stronger."""
         known = own.strength if own else _strongest(words_of(text.text))
-        if LADDER.index(known) >= LADDER.index(claimed):
-            return claimed
-        self._flags.append(f"the words say {known}, not {claimed}")
-        return known
+        if LADDER.index(known) < LADDER.index(claimed):
+            self._flags.append(f"the words say {known}, not {claimed}")
+        return weaker(known, claimed)
 
     def _who(self, item: Mapping[str, Any], text: _Text, start: int, own: Candidate | None) -> tuple[str, ...]:
         """Return the parties that the text names, or else those of the rules, or else the sides."""
-        said = item.get("parties")
-        before = [(end, key) for _, end, key in text.named if end <= start]
-        doer = before[-1][1] if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) else None
+        said, known, met = item.get("parties"), self._parties.known, self._parties.sides
+        names = [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
         keys = []
-        for name in dict.fromkeys(one for one in said if isinstance(one, str)) if isinstance(said, list) else []:
+        for name in dict.fromkeys(names):
             key = self._party(name)
-            if key is None or (self._is_other(key) and key not in [one for _, _, one in text.named]):
+            is_other = key is not None and known[key].side == key and key not in met
+            if key is None or (is_other and key not in [one for _, _, one in text.named]):
                 self._flags.append(f"{quoted(name)} is no party that the sentence names")
             else:
                 keys.append(key)
-        sides = {self._parties.known[key].side for key in keys}
-        if doer and sides and self._parties.known[doer].side not in sides:
+        before = [(end, key) for _, end, key in text.named if end <= start]
+        doer = before[-1][1] if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) else None
+        if keys and doer and known[doer].side not in {known[key].side for key in keys}:
             self._flags.append("the sentence names another party before the verb")
             keys = [doer]
-        return tuple(dict.fromkeys(keys)) or (own.parties if own else self._parties.sides)
-
-    def _is_other(self, key: str) -> bool:
-        """Return whether it is a government that did not meet."""
-        return self._parties.known[key].side == key and key not in self._parties.sides
+        return tuple(dict.fromkeys(keys)) or (own.parties if own else met)
 
     def _party(self, name: str) -> str | None:
         """Return the key of a party that met or that the statement names."""
@@ -239,43 +225,36 @@ class Checker:
         self._mentioned.add(key)
         return key
 
-    def _due(self, item: Mapping[str, Any], at: int, text: _Text) -> str | None:
-        """Return the date, if it can be read in the sentence or else, if that has none, beside it in its paragraph."""
-        if item.get("date") in (None, ""):
-            return None
-        beside = [n for n in (at - 1, at + 1) if 0 <= n < len(self._prose.sentences)]
-        near = [self._text(n) for n in beside if self._prose.sentences[n].paragraph == text.sentence.paragraph]
-        try:
-            due = VagueDate.parse(str(item["date"])[:40]).text
-        except DateError:
-            due = None
-        if due and due in (self._dates(text) or [one for other in near for one in self._dates(other)]):
-            return due
-        self._flags.append(f"the date {quoted(str(item['date']))} cannot be read in the text")
-        return None
-
-    def _dates(self, text: _Text) -> Sequence[str]:
-        found = [one.edtf for past in (False, True) for one in dates_in(text.text, self._when, past=past)]
-        return [VagueDate.parse(edtf).text for edtf in found]
-
-    def _recurs(self, item: Mapping[str, Any], text: _Text) -> str | None:
-        said = item.get("recurs")
+    def _read(self, item: Mapping[str, Any], field: str, known: Sequence[str]) -> str | None:
+        """Return a date or a recurrence, if it is one of those that are known from the text."""
+        said, is_date = item.get(field), field == "date"
         if said in (None, ""):
             return None
-        try:
-            every = str(Span.parse(str(said)[:40]))
-        except DateError:
-            every = ""
-        if every in [cycle.every for cycle in cycles_in(text.text)]:
-            return every
-        self._flags.append(f"the recurrence {quoted(str(said))} cannot be read in the sentence")
+        with suppress(DateError):
+            value = str((VagueDate if is_date else Span).parse(str(said)[:40]))
+            if value in known:
+                return value
+        what, where = ("date", "text") if is_date else ("recurrence", "sentence")
+        self._flags.append(f"the {what} {quoted(str(said))} cannot be read in the {where}")
         return None
+
+    def _dates(self, at: int) -> list[str]:
+        """Return the dates of a sentence or else, if it has none, those beside it in its paragraph."""
+        paragraph, beside = self._sentences[at].paragraph, (at - 1, at + 1)
+        count = len(self._sentences)
+        near = [self._text(n) for n in beside if 0 <= n < count and self._sentences[n].paragraph == paragraph]
+        return self._dates_of(self._text(at)) or [one for text in near for one in self._dates_of(text)]
+
+    def _dates_of(self, text: _Text) -> list[str]:
+        found = [one.edtf for past in (False, True) for one in dates_in(text.text, self._ground.when, past=past)]
+        return [VagueDate.parse(edtf).text for edtf in found]
 
 
 # What an item may say
 
 
-def _sentence_number(said: object, count: int) -> int | None:
+def _sentence_number(item: object, count: int) -> int | None:
+    said = item.get("sentence") if isinstance(item, dict) else None
     found = re.fullmatch(r"[Ss]?(\d{1,5})", str(said)) if isinstance(said, str | int) and said is not True else None
     return int(found[1]) - 1 if found and 0 < int(found[1]) <= count else None
 
@@ -302,39 +281,47 @@ def _is_near(wording: str, quote: str) -> bool:
 
 
 def _is_faithful(title: str, text: _Text, own: Candidate | None) -> bool:
-    """Return whether a title says no more than the words of the sentence that it is made of."""
+    """Return whether a title says no more than the words of the sentence that it is made of.
+
+    They stand there in their order, what governs them undertakes something, and no word that is left out could turn
+    their meaning.
+    """
     said = words_of(text.text)
-    wanted = [word for word in words_of(title) if word.low not in _ARTICLES]
+    wanted = [word.low for word in words_of(title) if word.low not in _ARTICLES]
     if not wanted or re.search(r"[^\w\s.,'\u2019\"$%&/()-]", title):
         return False
-    first, wanted_lows = wanted[0].low, {word.low for word in wanted}
-    known = {word.low for word in words_of(own.title)} if own else set()
-    starts = [n for n, word in enumerate(said) if first == word.low or (base_of(word) == first and first)]
-    for start in starts:
-        places = [start]
-        for word in wanted[1:]:
-            place = next((n for n in range(places[-1] + 1, len(said)) if said[n].low == word.low), None)
-            if place is None or not _is_gap([one.low for one in said[places[-1] + 1 : place]], len(places) == 1):
-                break
-            places.append(place)
-        else:
-            after = said[places[-1] + 1].low if places[-1] + 1 < len(said) else "."
-            rest = " ".join(word.text for n, word in enumerate(said) if n not in {*places})
-            is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
-            is_known = own is not None and base_of(words_of(own.title)[0]) == first and known.issuperset(wanted_lows)
-            ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
-            if ends and is_whole and (is_known or _is_undertaken(said, start, text, rest)):
-                return True
+    known = words_of(own.title) if own else []
+    is_known = bool(known) and base_of(known[0]) == wanted[0] and {word.low for word in known}.issuperset(wanted)
+    for start, word in enumerate(said):
+        places = _places(said, start, wanted) if wanted[0] in (word.low, base_of(word)) else []
+        if not places:
+            continue
+        after = said[places[-1] + 1].low if places[-1] + 1 < len(said) else "."
+        rest = " ".join(word.text for n, word in enumerate(said) if n not in {*places})
+        is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
+        ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
+        if ends and is_whole and (is_known or _is_undertaken(said, start, text, rest)):
+            return True
     return False
+
+
+def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int]:
+    """Return where the words of a title stand from `start` on; empty if what is between them must not be left out."""
+    places = [start]
+    for low in wanted[1:]:
+        begin = places[-1] + 1
+        place = next((n for n in range(begin, len(said)) if said[n].low == low), None)
+        if place is None or not _is_gap([one.low for one in said[begin:place]], len(places) == 1):
+            return []
+        places.append(place)
+    return places
 
 
 def _is_gap(left_out: Sequence[str], is_first: bool) -> bool:
     """Return whether a title may leave words out: articles and adverbs, or after its verb the things before a joint."""
     if all(low in _ARTICLES or low in (",", '"') or is_adverb(low) for low in left_out):
         return True
-    is_list = (
-        is_first and left_out[-1] in (",", "and", "or", *_ARTICLES) and not {"and", "or", ","}.isdisjoint(left_out)
-    )
+    is_list = is_first and left_out[-1] in _JOINTS | _ARTICLES and not _JOINTS.isdisjoint(left_out)
     verbs = [low for low in left_out if verb_of(low, "base") and low not in words("verbs", "also_nouns")]
     return is_list and not verbs and PREPOSITIONS.isdisjoint(left_out) and "to" not in left_out
 
@@ -358,10 +345,8 @@ def _is_undertaken(said: Sequence[Word], at: int, text: _Text, rest: str) -> boo
     # `will map the reef and build a pier`, but not `will scrap plans to map the reef and build a pier`
     places = [text.text.find(comparable(one.wording)[:30]) for one in text.rules]
     between = [words_of(text.text[place : said[at].start])[1:] for place in places if 0 <= place < said[at].start]
-    return any(
-        not any(word.low in ("to", "which", "who", "that", "those") or verb_of(word.low, "ing") for word in part)
-        for part in between
-    )
+    opens = ("to", "which", "who", "that", "those")
+    return any(not any(word.low in opens or verb_of(word.low, "ing") for word in part) for part in between)
 
 
 def _strongest(said: Sequence[Word]) -> Strength:
