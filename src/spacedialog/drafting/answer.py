@@ -102,7 +102,8 @@ def _is_item(value: object) -> bool:
 class _Text(NamedTuple):
     """A sentence after its stem, as it is compared; its own words begin at `begin`.
 
-    `rules` are the candidates that the rules find in it, and `named` the parties that it names, each with its place.
+    `rules` are the candidates that the rules find in it, `dates` its dates, and `named` the parties that it names, each
+    with its place.
     """
 
     sentence: Sentence
@@ -110,6 +111,7 @@ class _Text(NamedTuple):
     begin: int
     rules: Sequence[Candidate]
     named: Sequence[tuple[int, int, str]]
+    dates: Sequence[str]
 
 
 class Checker:
@@ -174,7 +176,9 @@ class Checker:
             text = comparable(f"{stem} {sentence.text}")
             named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
             rules = list(candidates_of(sentence, self._ground))
-            self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named)
+            dates = [one.edtf for past in (False, True) for one in dates_in(text, self._ground.when, past=past)]
+            dates = [VagueDate.parse(edtf).text for edtf in dates]
+            self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named, dates)
         return self._texts[at]
 
     def _title(self, item: Mapping[str, Any], text: _Text, own: Candidate | None) -> str:
@@ -238,16 +242,12 @@ class Checker:
         self._flags.append(f"the {what} {quoted(str(said))} cannot be read in the {where}")
         return None
 
-    def _dates(self, at: int) -> list[str]:
+    def _dates(self, at: int) -> Sequence[str]:
         """Return the dates of a sentence or else, if it has none, those beside it in its paragraph."""
-        paragraph, beside = self._sentences[at].paragraph, (at - 1, at + 1)
-        count = len(self._sentences)
-        near = [self._text(n) for n in beside if 0 <= n < count and self._sentences[n].paragraph == paragraph]
-        return self._dates_of(self._text(at)) or [one for text in near for one in self._dates_of(text)]
-
-    def _dates_of(self, text: _Text) -> list[str]:
-        found = [one.edtf for past in (False, True) for one in dates_in(text.text, self._ground.when, past=past)]
-        return [VagueDate.parse(edtf).text for edtf in found]
+        count, paragraph = len(self._sentences), self._sentences[at].paragraph
+        beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
+        near = [date for n in beside for date in self._text(n).dates]
+        return self._text(at).dates or near
 
 
 # What an item may say
