@@ -63,11 +63,7 @@ class _Refused(Exception):
     """Why an item is left out."""
 
 
-def _no_number(text: str) -> None:
-    raise ValueError(text)
-
-
-_decoder = json.JSONDecoder(parse_constant=_no_number)
+_decoder = json.JSONDecoder(parse_constant=int)  # int refuses NaN
 
 
 def items_in(text: str, name: str) -> list[Any]:
@@ -84,7 +80,7 @@ def items_in(text: str, name: str) -> list[Any]:
         except (ValueError, RecursionError):
             failures, at = failures + 1, start.end()
     lists = [one["items"] for one in found if isinstance(one, dict) and isinstance(one.get("items"), list)]
-    lists += [] if lists else [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
+    lists = lists or [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
     items = lists[-1] if lists else [one for one in found if _is_item(one)]
     if not lists and not items:
         raise InputError(
@@ -133,11 +129,10 @@ class Checker:
         found: dict[tuple[int, str, str], Candidate] = {}
         for number, item in enumerate(items, 1):
             self._flags = []
-            at = _sentence_number(item, len(self._sentences))
-            sentence = None if at is None else self._sentences[at]
+            sentence = None
             try:
-                if at is None:
-                    raise _Refused("it names no sentence of the statement")
+                at = _sentence_number(item, len(self._sentences))
+                sentence = self._sentences[at]
                 one = self._candidate(item, at)
                 if found.setdefault((at, one.title.casefold(), one.wording.casefold()), one) is not one:
                     raise _Refused("an earlier item says the same")
@@ -253,10 +248,12 @@ class Checker:
 # What an item may say
 
 
-def _sentence_number(item: object, count: int) -> int | None:
+def _sentence_number(item: object, count: int) -> int:
     said = item.get("sentence") if isinstance(item, dict) else None
     found = re.fullmatch(r"[Ss]?(\d{1,5})", str(said)) if isinstance(said, str | int) and said is not True else None
-    return int(found[1]) - 1 if found and 0 < int(found[1]) <= count else None
+    if not found or not 0 < int(found[1]) <= count:
+        raise _Refused("it names no sentence of the statement")
+    return int(found[1]) - 1
 
 
 def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:

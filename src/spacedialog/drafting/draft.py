@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from spacedialog.drafting.answer import Checker, Problem
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.candidates import Candidate, Ground, candidates_of, why_none
+from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
-from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.undertakings import ANNOUNCING
 from spacedialog.errors import DateError, InputError
@@ -111,8 +111,9 @@ def ground(prose: Prose, about: About, *, name: str) -> Ground:
         raise InputError(f"{name}: no date of the meeting was found in the text", "give it: --when 2026-03-12")
     if when.latest is None:
         raise InputError(f"{name}: the date of the meeting is open-ended: {when}", "give a date: --when 2026-03-12")
+    known = [country["key"] for country in register("parties")["countries"]]
     for side in about.sides:
-        if side not in known_sides() and not _NAMED_SIDE.fullmatch(side):
+        if side not in known and not _NAMED_SIDE.fullmatch(side):
             raise InputError(
                 f"--side: {quoted(side)} is not a known government",
                 "write a key such as US, JPN, FRA or EU, or a key and a name: ZUB=Zubrowka",

@@ -190,20 +190,11 @@ def described(did: str, before: Document, after: Document, ref: str, into: str |
     own = candidate(before, ref)["ref"]
     seen = candidate(before, into)["ref"] if into else own
     results = [seen] if into else [own, *(key for key in found if key not in was)]
-    names = (*REVIEWED, "quote", "sources", "milestones") if did in ("edited", "merged") else ()
-    texts = ((name, _text(was[seen], name), _text(found[seen], name)) for name in names)
-    return StepRow(
-        did,
-        own,
-        was[own]["title"],
-        tuple(change for change in texts if change[1] != change[2]),
-        tuple((key, found[key]["title"]) for key in results if did in ("merged", "split")),
-    )
-
-
-def _text(of: Candidate, name: str) -> str:
-    """Return the value of a field as a user types it, or the number of sources or milestones."""
-    return str(len(of.get(name) or ())) if name in ("sources", "milestones") else shown(of, name)
+    names = (*_NAMES, "sources", "milestones") if did in ("edited", "merged") else ()
+    texts = [(name, shown(was[seen], name), shown(found[seen], name)) for name in names]
+    changes = tuple(change for change in texts if change[1] != change[2])
+    left = tuple((key, found[key]["title"]) for key in results if did in ("merged", "split"))
+    return StepRow(did, own, was[own]["title"], changes, left)
 
 
 def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
@@ -227,8 +218,10 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
 
 
 def shown(of: Candidate, field: str) -> str:
-    """Return the value of a field of a candidate, as one would type it."""
+    """Return the value of a field of a candidate as a user types it, or the number of sources or milestones."""
     value = of.get(field) or (JOINT if field == "lead" else "")
+    if field in ("sources", "milestones"):
+        return str(len(value))
     if field == "due":
         return readable(value)
     return ", ".join(value) if isinstance(value, list) else str(value)

@@ -232,10 +232,9 @@ def _qualified(text: str, point: When) -> When:
 
 def _just_before(edtf: str) -> str:
     """Return the latest date of the same kind that lies before: `before 2028` closes with 2027."""
-    if re.fullmatch(r"\d{4}", edtf):
-        return f"{int(edtf) - 1:04}"
-    is_month = re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", edtf)
-    return _month_from(int(edtf[:4]), int(edtf[5:]), -1) if is_month else edtf
+    if not re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", edtf):
+        return edtf
+    return _month_from(int(edtf[:4]), int(edtf[5:]), -1) if edtf[4:] else f"{int(edtf) - 1:04}"
 
 
 # Spans of time from the meeting
