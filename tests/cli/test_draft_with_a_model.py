@@ -51,7 +51,7 @@ def test_a_command_answers_the_prompt(desk: Desk) -> None:
     command = f"{shlex.quote(sys.executable)} model.py"
     ran = desk.run("draft", "statement.txt", "--with", command, "-o", "draft.json")
     assert ran.status == 0, ran.stderr
-    assert "item 3 left out: it does not name a sentence of the statement" in ran.stderr
+    assert "item 3 left out: it names no sentence of the statement" in ran.stderr
     commitments = json.loads((desk.folder / "draft.json").read_text())["commitments"]
     assert [one["title"] for one in commitments] == ["Map the reef", "Do not test missiles"]
     assert [one["status"] for one in commitments] == ["unknown", "unknown"]
@@ -79,7 +79,7 @@ def test_a_prompt_is_complete_and_a_retry_has_the_problems(desk: Desk) -> None:
     """`--prompt` has the sentences, the sides and the schema; with `--answer` also the problems found."""
     ran = desk.call("draft", "statement.txt", "--prompt")
     assert ran.status == 0
-    for part in ("Both sides will not test missiles", '"JPN": "Japan"', '"additionalProperties"', "2026-05-21"):
+    for part in ("Both sides will not test missiles.", '"JPN": "Japan"', '"additionalProperties"', "2026-05-21"):
         assert part in ran.stdout
     assert ran.stdout.rstrip().endswith("Answer now with the JSON only.")
     retry = desk.call("draft", "statement.txt", "--answer", "answer.json", "--prompt", "-o", "retry.txt")

@@ -17,11 +17,12 @@ from hypothesis import strategies as st
 
 from spacedialog.cli import terminal as prompt
 from spacedialog.drafting import review
-from spacedialog.drafting.course import Course
 from spacedialog.drafting.draftfile import ChangedFileError, DraftFile
+from spacedialog.drafting.steps import Course
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing import parse
 from spacedialog.model.rows.drafting import StepRow
+from spacedialog.model.vocabulary import Decision
 from spacedialog.tracker.review import Review
 from tests.support import drafted
 from tests.support.program import PROGRAM, Desk, Session, terminal
@@ -46,7 +47,7 @@ def decisions(document: review.Document) -> dict[str, Any]:
 def test_accept_and_drop_only_record_the_decision() -> None:
     """A decision adds one field to the candidate and changes nothing else."""
     before = drafted.document()
-    after = review.drop(review.accept(before, "1"), "zub2-02")
+    after = review.decide(review.decide(before, "1", Decision.ACCEPTED), "zub2-02", Decision.DROPPED)
     assert after == drafted.document("accepted", "dropped")
     assert before == drafted.document()
 
@@ -196,8 +197,7 @@ def test_the_words_of_a_title_are_found_in_the_sentence(title: str, taken: str |
 
 numbers = st.integers(1, 8)
 STEPS = st.one_of(
-    st.tuples(st.just("accept"), numbers),
-    st.tuples(st.just("drop"), numbers),
+    st.tuples(st.just("decide"), numbers, st.sampled_from(Decision)),
     st.tuples(st.just("merge"), numbers, numbers),
     st.tuples(st.just("split"), numbers, st.lists(st.sampled_from(["One", "Two", "Three"]), min_size=2, max_size=3)),
     st.tuples(
@@ -254,7 +254,7 @@ def test_saving_changes_only_the_edited_lines(path: Path) -> None:
     """Saving a decision adds one line, and the file keeps its encoding mark, indentation and line endings."""
     before = [line.rstrip(",") for line in path.read_text().splitlines()]
     draft = DraftFile(path)
-    draft.save(review.accept(draft.document, "2"))
+    draft.save(review.decide(draft.document, "2", Decision.ACCEPTED))
     after = [line.rstrip(",") for line in path.read_text().splitlines()]
     after.remove('        "decision": "accepted"')
     assert after == before
@@ -266,7 +266,7 @@ def test_saving_changes_only_the_edited_lines(path: Path) -> None:
     ):
         path.write_bytes(text.encode())
         draft = DraftFile(path)
-        draft.save(review.drop(draft.document, "1"))
+        draft.save(review.decide(draft.document, "1", Decision.DROPPED))
         assert path.read_bytes().decode() == text.replace("accepted", "dropped")
 
 
@@ -276,7 +276,7 @@ def test_saving_keeps_the_mode_and_follows_a_link(path: Path) -> None:
     link = path.with_name("link.json")
     link.symlink_to(path)
     draft = DraftFile(link)
-    draft.save(review.accept(draft.document, "1"))
+    draft.save(review.decide(draft.document, "1", Decision.ACCEPTED))
     assert (path.stat().st_mode & 0o777, link.is_symlink()) == (0o640, True)
     assert sorted(path.parent.iterdir()) == [path, link]
     assert decisions(json.loads(path.read_text()))["01"] == "accepted"
@@ -288,7 +288,7 @@ def test_a_file_that_changed_meanwhile_is_not_overwritten(path: Path) -> None:
     other = path.read_text().replace("Lutz", "Klow").replace("Hold the", "Hold a")
     path.write_text(other)
     with pytest.raises(ChangedFileError, match="another program changed the file") as raised:
-        draft.save(review.accept(draft.document, "1"))
+        draft.save(review.decide(draft.document, "1", Decision.ACCEPTED))
     assert raised.value.exit_status == 2
     assert path.read_text() == other
 
@@ -310,10 +310,11 @@ def test_a_kill_while_saving_loses_nothing(tmp_path: Path, path: Path, point: st
         "import os, pathlib, signal, sys\n"
         "from spacedialog.drafting import review\n"
         "from spacedialog.drafting.draftfile import DraftFile\n"
+        "from spacedialog.model.vocabulary import Decision\n"
         "draft = DraftFile(pathlib.Path(sys.argv[1]))\n"
-        "draft.save(review.accept(draft.document, '1'))\n"
+        "draft.save(review.decide(draft.document, '1', Decision.ACCEPTED))\n"
         f"{module}.{name} = lambda *_: os.kill(os.getpid(), signal.SIGKILL)\n"
-        "draft.save(review.accept(draft.document, '2'))\n"
+        "draft.save(review.decide(draft.document, '2', Decision.ACCEPTED))\n"
     )
     assert Desk(tmp_path).python("-c", script, path).status == -9
     assert json.loads(path.read_text()) == drafted.document("accepted")

@@ -1,7 +1,7 @@
-"""The check of a language model's answer against the statement: its candidates, and the problems of its items.
+"""The answer of a language model to `prompt`, checked against the statement: candidates, and what was wrong with items.
 
-Nothing in an answer is trusted. An item whose sentence or quote is not in the statement is left out. Any other value
-that the text does not support is replaced by one that it supports, and the item is flagged.
+Nothing in an answer is believed. An item whose sentence or quote does not stand in the statement is left out. Any other
+value that the text does not bear out is replaced by one that it does, and the item is flagged.
 """
 
 from __future__ import annotations
@@ -9,15 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from contextlib import suppress
 from typing import Any, NamedTuple
 
-from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.candidates import LONGEST, Candidate, candidates_of, kind_of
+from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidates_of, kind_of
 from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, words
+from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, weaker, words
 from spacedialog.drafting.names import Names, country_names
-from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.timing import dates_in
 from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, is_adverb, may_be_verb, skipped, words_of
 from spacedialog.errors import DateError, InputError
@@ -43,6 +41,7 @@ _BEGINNINGS = ("", ":", ";", ",", "and", "or", "including", *MODALS[:3], "has", 
 _LINKS = ("to", "of", "on", "in", "with", "for", "toward", "towards")
 _HEADS = ("ways", "together", "and", ",", "ready", "teams", "ministers")
 _RELATIVE = ("who", "whose", "those")
+_JOINTS = frozenset((",", "and", "or"))
 _ARTICLES = frozenset("a an the their its our his her this that these those".split())
 
 
@@ -65,11 +64,7 @@ class _Refused(Exception):
     """Why an item is left out."""
 
 
-def _no_number(text: str) -> None:
-    raise ValueError(text)
-
-
-_decoder = json.JSONDecoder(parse_constant=_no_number)
+_decoder = json.JSONDecoder(parse_constant=int)  # int refuses NaN
 
 
 def items_in(text: str, name: str) -> list[Any]:
@@ -86,7 +81,7 @@ def items_in(text: str, name: str) -> list[Any]:
         except (ValueError, RecursionError):
             failures, at = failures + 1, start.end()
     lists = [one["items"] for one in found if isinstance(one, dict) and isinstance(one.get("items"), list)]
-    lists += [] if lists else [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
+    lists = lists or [one for one in found if isinstance(one, list) and any(map(_is_item, one))]
     items = lists[-1] if lists else [one for one in found if _is_item(one)]
     if not lists and not items:
         raise InputError(f"{name}: no JSON with items was found", "give --answer the whole answer of the model")
@@ -102,7 +97,8 @@ def _is_item(value: object) -> bool:
 class _Text(NamedTuple):
     """A sentence after its stem, as it is compared; its own words begin at `begin`.
 
-    `rules` are the candidates that the rules find in it, and `named` the parties that it names, each with its place.
+    `rules` are the candidates that the rules find in it, `dates` its dates, and `named` the parties that it names, each
+    with its place.
     """
 
     sentence: Sentence
@@ -110,16 +106,17 @@ class _Text(NamedTuple):
     begin: int
     rules: Sequence[Candidate]
     named: Sequence[tuple[int, int, str]]
+    dates: Sequence[str]
 
 
 class Checker:
     """The check of the items of one answer."""
 
-    def __init__(self, prose: Prose, parties: Parties, areas: Areas, when: date | None) -> None:
+    def __init__(self, prose: Prose, ground: Ground) -> None:
         self.problems: list[Problem] = []
-        self._prose, self._parties, self._areas, self._when = prose, parties, areas, when
+        self._sentences, self._ground, self._parties = prose.sentences, ground, ground.parties
         said = {name: keys[0] for name, keys in country_names().items() if len(keys) == 1}
-        said |= {comparable(name): party.key for party in parties.known.values() for name in (party.key, party.name)}
+        said |= {comparable(name): party.key for party in self._parties.known.values() for name in party[:2]}
         self._keys, self._names = said, Names(said)
         self._whole = comparable(" ".join(f"{one.stem} {one.text}" for one in prose.sentences))
         self._mentioned = {said[self._whole[begin:end]] for begin, end in self._names.spans(self._whole)}
@@ -131,16 +128,13 @@ class Checker:
         found: dict[tuple[int, str, str], Candidate] = {}
         for number, item in enumerate(items, 1):
             self._flags = []
-            at = _sentence_number(item.get("sentence"), len(self._prose.sentences)) if isinstance(item, dict) else None
-            sentence = None if at is None else self._prose.sentences[at]
+            sentence = None
             try:
-                if at is None:
-                    raise _Refused("it does not name a sentence of the statement")
+                at = _sentence_number(item, len(self._sentences))
+                sentence = self._sentences[at]
                 one = self._candidate(item, at)
-                key = at, one.title.casefold(), one.wording.casefold()
-                if key in found:
+                if found.setdefault((at, one.title.casefold(), one.wording.casefold()), one) is not one:
                     raise _Refused("an earlier item says the same")
-                found[key] = one
             except _Refused as refused:
                 self.problems.append(Problem(number, sentence, str(refused), is_left_out=True))
             else:
@@ -154,84 +148,70 @@ class Checker:
         quote, start = _quote(item, text)
         claimed = item.get("strength")
         if claimed not in list(Strength):
-            raise _Refused(f"strength: {quoted(str(claimed))} is not one of {', '.join(Strength)}")
+            raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
         said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
         near = [one for one in text.rules if _is_near(comparable(one.wording), quote)]
         own = max(near, key=lambda one: len(said & {word.low for word in words_of(one.title)}), default=None)
         title = self._title(item, text, own)
         strength = self._strength(Strength(claimed), text, own)
         parties = self._who(item, text, start, own)
-        due = self._due(item, at, text)
-        recurs = self._recurs(item, text)
-        area = item.get("area")
-        area = area if isinstance(area, str) and area in self._areas.titles else self._areas.of(text.sentence, quote)
+        due = self._read(item, "date", self._dates(at) if item.get("date") else [])
+        recurs = self._read(item, "recurs", [cycle.every for cycle in cycles_in(text.text)])
+        area, areas = item.get("area"), self._ground.areas
+        area = area if isinstance(area, str) and area in areas.titles else areas.of(text.sentence, quote)
+        values = (area, kind_of(title, strength), parties, due, recurs, quote)
         why = "; ".join(["model's answer", *self._flags])
-        confidence = FLAGGED if self._flags else SURE
-        kind = kind_of(title, strength)
-        return Candidate(text.sentence, title, strength, area, kind, parties, due, recurs, quote, why, confidence)
+        return Candidate(text.sentence, title, strength, *values, why, FLAGGED if self._flags else SURE)
 
     def _text(self, at: int) -> _Text:
         if at not in self._texts:
-            sentence = self._prose.sentences[at]
+            sentence = self._sentences[at]
             stem = comparable(sentence.stem)
             text = comparable(f"{stem} {sentence.text}")
             named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
-            rules = list(candidates_of(sentence, self._parties, self._areas, self._when))
-            self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named)
+            rules = list(candidates_of(sentence, self._ground))
+            dates = [one.edtf for past in (False, True) for one in dates_in(text, self._ground.when, past=past)]
+            dates = [VagueDate.parse(edtf).text for edtf in dates]
+            self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named, dates)
         return self._texts[at]
 
     def _title(self, item: Mapping[str, Any], text: _Text, own: Candidate | None) -> str:
-        """Return the title, or else that of the rules or the whole sentence.
-
-        It is believed if its words stand in the sentence in their order, what governs them undertakes something, and
-        nothing outside of them could turn their meaning.
-        """
+        """Return the title if it is faithful to the sentence, or else that of the rules or the whole sentence."""
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
-        if (
-            title
-            and len(title) <= _LONGEST_TITLE
-            and not CONTROL.search(title)
-            and _is_faithful(title, text, own, self._parties.is_party)
-        ):
+        is_line = 0 < len(title) <= _LONGEST_TITLE and not CONTROL.search(title)
+        if is_line and _is_faithful(title, text, own, self._parties.is_party):
             return title[:1].upper() + title[1:]
-        if own is not None:
-            if comparable(title).casefold() == comparable(own.title).casefold():
-                return own.title
-            self._flags.append("its title may change the meaning, so the title found by the rules is used")
-            return own.title
-        self._flags.append("its title may change the meaning, so the sentence is used as the title")
-        return text.text
+        if own is None or comparable(title).casefold() != comparable(own.title).casefold():
+            instead = "the title found by the rules is used" if own else "the sentence is used as the title"
+            self._flags.append(f"its title may change the meaning, so {instead}")
+        return own.title if own else text.text
 
     def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
         """Return the strength, or that of the wording if the claim is stronger."""
         known = own.strength if own else _strongest(words_of(text.text))
-        if LADDER.index(known) >= LADDER.index(claimed):
-            return claimed
-        self._flags.append(f"the wording is {known}, not {claimed}")
-        return known
+        if LADDER.index(known) < LADDER.index(claimed):
+            self._flags.append(f"the wording is {known}, not {claimed}")
+        return weaker(known, claimed)
 
     def _who(self, item: Mapping[str, Any], text: _Text, start: int, own: Candidate | None) -> tuple[str, ...]:
         """Return the parties that the text names, or else those of the rules, or else the sides."""
-        said = item.get("parties")
-        before = [(end, key) for _, end, key in text.named if end <= start]
-        doer = before[-1][1] if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) else None
+        said, known, met = item.get("parties"), self._parties.known, self._parties.sides
+        names = [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
         keys = []
-        for name in dict.fromkeys(one for one in said if isinstance(one, str)) if isinstance(said, list) else []:
+        for name in dict.fromkeys(names):
             key = self._party(name)
-            if key is None or (self._is_other(key) and key not in [one for _, _, one in text.named]):
+            is_other = key is not None and known[key].side == key and key not in met
+            if key is None or (is_other and key not in [one for _, _, one in text.named]):
                 self._flags.append(f"{quoted(name)} is not a party that the sentence names")
             else:
                 keys.append(key)
-        sides = {self._parties.known[key].side for key in keys}
-        if doer and sides and self._parties.known[doer].side not in sides:
+        before = [(end, key) for _, end, key in text.named if end <= start]
+        doer = before[-1][1] if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) else None
+        if keys and doer and known[doer].side not in {known[key].side for key in keys}:
             self._flags.append("the sentence names another party before the verb")
             keys = [doer]
-        return tuple(dict.fromkeys(keys)) or (own.parties if own else self._parties.sides)
-
-    def _is_other(self, key: str) -> bool:
-        """Return whether it is a government that did not meet."""
-        return self._parties.known[key].side == key and key not in self._parties.sides
+        return tuple(dict.fromkeys(keys)) or (own.parties if own else met)
 
     def _party(self, name: str) -> str | None:
         """Return the key of a party that met or that the statement names."""
@@ -241,49 +221,40 @@ class Checker:
             return key if key in self._mentioned or key in self._parties.sides else None
         if not name[:1].isupper() or len(name) > _LONGEST_NAME or _stands(name, self._whole) is None:
             return None
-        key = self._parties.unknown(name)
+        key = self._keys[name] = self._parties.unknown(name)
         self._mentioned.add(key)
         return key
 
-    def _due(self, item: Mapping[str, Any], at: int, text: _Text) -> str | None:
-        """Return the date, if it can be read in the sentence or else, if that has none, beside it in its paragraph."""
-        if item.get("date") in (None, ""):
-            return None
-        beside = [n for n in (at - 1, at + 1) if 0 <= n < len(self._prose.sentences)]
-        near = [self._text(n) for n in beside if self._prose.sentences[n].paragraph == text.sentence.paragraph]
-        try:
-            due = VagueDate.parse(str(item["date"])[:40]).text
-        except DateError:
-            due = None
-        if due and due in (self._dates(text) or [one for other in near for one in self._dates(other)]):
-            return due
-        self._flags.append(f"the date {quoted(str(item['date']))} was not found in the text")
-        return None
-
-    def _dates(self, text: _Text) -> Sequence[str]:
-        found = [one.edtf for past in (False, True) for one in dates_in(text.text, self._when, past=past)]
-        return [VagueDate.parse(edtf).text for edtf in found]
-
-    def _recurs(self, item: Mapping[str, Any], text: _Text) -> str | None:
-        said = item.get("recurs")
+    def _read(self, item: Mapping[str, Any], field: str, known: Sequence[str]) -> str | None:
+        """Return a date or a recurrence, if it is one of those that are known from the text."""
+        said, is_date = item.get(field), field == "date"
         if said in (None, ""):
             return None
-        try:
-            every = str(Span.parse(str(said)[:40]))
-        except DateError:
-            every = ""
-        if every in [cycle.every for cycle in cycles_in(text.text)]:
-            return every
-        self._flags.append(f"the recurrence {quoted(str(said))} was not found in the sentence")
+        with suppress(DateError):
+            value = str((VagueDate if is_date else Span).parse(str(said)[:40]))
+            if value in known:
+                return value
+        what, where = ("date", "text") if is_date else ("recurrence", "sentence")
+        self._flags.append(f"the {what} {quoted(str(said))} was not found in the {where}")
         return None
+
+    def _dates(self, at: int) -> Sequence[str]:
+        """Return the dates of a sentence or else, if it has none, those beside it in its paragraph."""
+        count, paragraph = len(self._sentences), self._sentences[at].paragraph
+        beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
+        near = [date for n in beside for date in self._text(n).dates]
+        return self._text(at).dates or near
 
 
 # What an item may say
 
 
-def _sentence_number(said: object, count: int) -> int | None:
+def _sentence_number(item: object, count: int) -> int:
+    said = item.get("sentence") if isinstance(item, dict) else None
     found = re.fullmatch(r"[Ss]?(\d{1,5})", str(said)) if isinstance(said, str | int) and said is not True else None
-    return int(found[1]) - 1 if found and 0 < int(found[1]) <= count else None
+    if not found or not 0 < int(found[1]) <= count:
+        raise _Refused("it does not name a sentence of the statement")
+    return int(found[1]) - 1
 
 
 def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
@@ -292,13 +263,14 @@ def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
     quote = comparable(said[: 2 * LONGEST]).strip(" .,;:\"'") if isinstance(said, str) else ""
     start = _stands(quote, text.text, text.begin) if len(quote) > 2 else None
     if start is None:
-        raise _Refused("its quote is not in the sentence")
+        raise _Refused("its quote does not stand in the sentence")
     return quote, start
 
 
 def _stands(quote: str, text: str, begin: int = 0) -> int | None:
     """Return where whole words stand in a text and end after `begin`; None if they do not."""
-    found = re.finditer(rf"(?<!\w){re.escape(quote)}(?!\w)", text)
+    literal = re.escape(quote)
+    found = re.finditer(rf"{literal}(?!\w)(?<!\w{literal})", text)  # fast, because it begins with the words themselves
     return next((one.start() for one in found if one.end() > begin), None)
 
 
@@ -308,37 +280,47 @@ def _is_near(wording: str, quote: str) -> bool:
 
 
 def _is_faithful(title: str, text: _Text, own: Candidate | None, is_side: Callable[[str], bool]) -> bool:
-    """Return whether a title says no more than the words of the sentence that it is made of."""
+    """Return whether a title says no more than the words of the sentence that it is made of.
+
+    They stand there in their order, what governs them undertakes something, and no word that is left out could turn
+    their meaning.
+    """
     said = words_of(text.text)
-    wanted = [word for word in words_of(title) if word.low not in _ARTICLES]
+    wanted = [word.low for word in words_of(title) if word.low not in _ARTICLES]
     if not wanted or re.search(r"[^\w\s.,'\u2019\"$%&/()-]", title):
         return False
-    first, wanted_lows = wanted[0].low, {word.low for word in wanted}
-    known = {word.low for word in words_of(own.title)} if own else set()
-    starts = [n for n, word in enumerate(said) if first == word.low or (base_of(word) == first and first)]
-    for start in starts:
-        places = [start]
-        for word in wanted[1:]:
-            place = next((n for n in range(places[-1] + 1, len(said)) if said[n].low == word.low), None)
-            if place is None or not _is_gap([one.low for one in said[places[-1] + 1 : place]]):
-                break
-            places.append(place)
-        else:
-            after = said[places[-1] + 1].low if places[-1] + 1 < len(said) else "."
-            rest = " ".join(word.text for n, word in enumerate(said) if n not in {*places})
-            is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
-            is_known = own is not None and base_of(words_of(own.title)[0]) == first and known.issuperset(wanted_lows)
-            ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
-            if ends and is_whole and (is_known or _is_undertaken(said, start, is_side)):
-                return True
+    known = words_of(own.title) if own else []
+    is_known = bool(known) and base_of(known[0]) == wanted[0] and {word.low for word in known}.issuperset(wanted)
+    for start, word in enumerate(said):
+        places = _places(said, start, wanted) if wanted[0] in (word.low, base_of(word)) else []
+        if not places:
+            continue
+        after = said[places[-1] + 1].low if places[-1] + 1 < len(said) else "."
+        rest = " ".join(word.text for n, word in enumerate(said) if n not in {*places})
+        is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
+        ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
+        if ends and is_whole and (is_known or _is_undertaken(said, start, is_side)):
+            return True
     return False
+
+
+def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int]:
+    """Return where the words of a title stand from `start` on; empty if what is between them must not be left out."""
+    places = [start]
+    for low in wanted[1:]:
+        begin = places[-1] + 1
+        place = next((n for n in range(begin, len(said)) if said[n].low == low), None)
+        if place is None or not _is_gap([one.low for one in said[begin:place]]):
+            return []
+        places.append(place)
+    return places
 
 
 def _is_gap(left_out: Sequence[str]) -> bool:
     """Return whether a title may leave words out: articles and adverbs, or the other things of a list."""
     if all(low in _ARTICLES or low in (",", '"') or is_adverb(low) for low in left_out):
         return True
-    is_list = left_out[-1] in (",", "and", "or", *_ARTICLES) and not {"and", "or", ","}.isdisjoint(left_out)
+    is_list = left_out[-1] in _JOINTS | _ARTICLES and not _JOINTS.isdisjoint(left_out)
     verbs = [low for low in left_out if verb_of(low, "base") and low not in words("verbs", "also_nouns")]
     return is_list and not verbs and PREPOSITIONS.isdisjoint(left_out) and "to" not in left_out
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
-from typing import Any
 
 from spacedialog.drafting.lexicon import register
 from spacedialog.model.characters import is_visible
@@ -20,58 +19,51 @@ _NO_FIELD = re.compile(r"\d{4}$|^by\b", re.IGNORECASE)
 
 
 class Areas:
-    """The areas of one text; a thing that points nowhere is in its paragraph's, or else in `general`."""
+    """The areas of one text, with the `titles` of all that it can have, by their keys.
+
+    A thing that points nowhere is in its paragraph's area, or else in `general`.
+    """
 
     def __init__(self, prose: Prose) -> None:
         self._headings = _areas_of_headings(prose)
-        self._known: list[dict[str, Any]] = register("areas")["areas"]
+        self.titles: dict[str, str] = {area["key"]: area["title"] for area in register("areas")["areas"]}
+        self.titles |= {key: heading for heading, key in self._headings.items()}
         self._paragraph: dict[str, str] = {}
 
     def of(self, sentence: Sentence, thing: str) -> str:
-        """The area of a thing said in a sentence."""
+        """Return the area of a thing said in a sentence."""
         if sentence.heading in self._headings:
             return self._headings[sentence.heading]
         own, around = thing.lower(), sentence.text.lower()
-        scores = {area["key"]: 3 * _hits(area["key"], own) + _hits(area["key"], around) for area in self._known}
-        best: str = max(scores, key=lambda key: scores[key])
+        scores = {key: 3 * _hits(key, own) + _hits(key, around) for key in _patterns()}
+        best = max(scores, key=lambda key: scores[key])
         if not scores[best]:
             return self._paragraph.get(sentence.paragraph, "general")
         self._paragraph.setdefault(sentence.paragraph, best)
         return best
 
     def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
-        """The areas that are used, as a data file declares them."""
+        """Return the areas that are used, as a data file declares them."""
         return [{"key": key, "title": self.titles.get(key, "General")} for key in dict.fromkeys(used)]
-
-    @property
-    def titles(self) -> dict[str, str]:
-        """The titles of all areas that the text can have, by their keys."""
-        headings = {key: heading for heading, key in self._headings.items()}
-        return {area["key"]: area["title"] for area in self._known} | headings
 
 
 @lru_cache(maxsize=64)  # One sentence may have many candidates.
 def _hits(key: str, text: str) -> int:
-    """How many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
-    return len({found.lower() for found in _words_of()[key].findall(text)})
+    """Return how many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
+    return len(set(_patterns()[key].findall(text)))
 
 
 @cache
-def _words_of() -> dict[str, re.Pattern[str]]:
-    """The words of each field; a short one stands by itself or in the plural, a longer one may go on."""
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    """Return what finds the words of each field; a short one stands alone or in the plural, a longer one may go on."""
     return {
-        area["key"]: re.compile(
-            "|".join(
-                rf"\b{re.escape(word.strip())}{'s?' + chr(92) + 'b' if len(word.strip()) < 5 else ''}"
-                for word in area["words"]
-            )
-        )
+        area["key"]: re.compile("|".join(rf"\b{re.escape(w)}" + (r"s?\b" if len(w) < 5 else "") for w in area["words"]))
         for area in register("areas")["areas"]
     }
 
 
 def _areas_of_headings(prose: Prose) -> dict[str, str]:
-    """The headings of fields, each with its key, where most of the text stands under such."""
+    """Return the headings of fields, each with its key, if most of the text stands under such."""
     counts = Counter(sentence.heading for sentence in prose.sentences)
     fields = [heading for heading in counts if heading != prose.title and _is_field(heading)]
     covered = sum(counts[heading] for heading in fields)

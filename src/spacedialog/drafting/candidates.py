@@ -16,6 +16,7 @@ from spacedialog.drafting.timing import When, dates_in
 from spacedialog.drafting.titles import title_of
 from spacedialog.drafting.tokens import MODALS
 from spacedialog.drafting.undertakings import point, undertakings
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.vocabulary import Strength
 from spacedialog.statements.prose import Sentence
 
@@ -60,32 +61,33 @@ class Candidate(NamedTuple):
     confidence: float
 
 
-def candidates_of(sentence: Sentence, parties: Parties, areas: Areas, when: date | None) -> Iterator[Candidate]:
+class Ground(NamedTuple):
+    """What a text is read with: the date of the meeting and its last day, the parties and the areas."""
+
+    met: VagueDate
+    when: date
+    parties: Parties
+    areas: Areas
+
+
+def candidates_of(sentence: Sentence, ground: Ground) -> Iterator[Candidate]:
     """Yield the candidates of a sentence, or of a point of a list together with the text that announces it."""
     if _is_too_long(sentence) or _OUTSIDER.search(sentence.text):
         return
-    said = _said(sentence, parties.is_party)
-    dates = {past: dates_in(said.text, when, past=past) for past in (True, False)}
+    said = _said(sentence, ground.parties.is_party)
+    dates = {past: dates_in(said.text, ground.when, past=past) for past in (True, False)}
     cycles = cycles_in(said.text)
-    for number, one in enumerate(said.found):
+    for one in said.found:
         action = action_of(said.text, one)
-        title = title_of(said.text, one)
         if _ABOUT_THE_TEXT.search(" ".join(action.split()[:6])):
             continue
-        due = _due(said, number, dates[one.strength is Strength.DELIVERED])
-        yield Candidate(
-            sentence,
-            title,
-            one.strength,
-            areas.of(sentence, action),
-            kind_of(title, one.strength),
-            parties.of(sentence, said.text[one.subject : one.subject_end], action),
-            due.edtf if due else None,
-            next((c.every for c in cycles if one.start <= c.start < one.end), None),
-            action,
-            one.why,
-            one.confidence,
-        )
+        title = title_of(said.text, one)
+        area, kind = ground.areas.of(sentence, action), kind_of(title, one.strength)
+        parties = ground.parties.of(sentence, said.text[one.subject : one.subject_end], action)
+        due = _due(said, one, dates[one.strength is Strength.DELIVERED])
+        recurs = next((c.every for c in cycles if one.start <= c.start < one.end), None)
+        values = (area, kind, parties, due, recurs, action, one.why, one.confidence)
+        yield Candidate(sentence, title, one.strength, *values)
 
 
 class _Said(NamedTuple):
@@ -100,28 +102,23 @@ def _said(sentence: Sentence, is_party: Callable[[str], bool]) -> _Said:
     own = _LABEL.sub("", _DATELINE.sub("", sentence.text))
     stem = re.sub(r"[\s:\u2014\u2013-]+$", "", sentence.stem)
     if not stem:
-        found = undertakings(own, is_party)
-        if not found and _SUBJECTLESS.match(own):
-            found = point(own, 0, is_party)
-        return _Said(own, 0, found)
+        is_subjectless = _SUBJECTLESS.match(own)
+        return _Said(own, 0, undertakings(own, is_party) or (point(own, 0, is_party) if is_subjectless else []))
     is_open = stem.lower().endswith((" to", " not", *(f" {modal}" for modal in MODALS))) or is_party(stem)
     text = f"{stem}{' ' if is_open else ': '}{own[:1].lower() + own[1:] if is_open and own[1:2].islower() else own}"
     begin = len(text) - len(own)
-    found = [] if re.search(_REFUSING, stem) else undertakings(own, is_party)
-    if found:
+    if not _REFUSING.search(stem) and (found := undertakings(own, is_party)):
         return _Said(own, 0, found)
     found = point(text, begin, is_party) or [one for one in undertakings(text, is_party) if one.end > begin]
     return _Said(text, begin, found)
 
 
-def _due(said: _Said, number: int, dates: Sequence[When]) -> When | None:
+def _due(said: _Said, one: Undertaking, dates: Sequence[When]) -> str | None:
     """Return the date of an undertaking: in its action, or of all at the head of the sentence."""
-    one = said.found[number]
-    own = [d for d in dates if (one.gap_end or one.start) <= d.start < one.end]
-    opening = [d for d in dates if said.begin <= d.end <= said.found[0].start]
-    if own or not opening or _AFTERWARDS.match(said.text, said.begin):
-        return own[0] if own else None
-    return opening[0]
+    found = [d.edtf for d in dates if (one.gap_end or one.start) <= d.start < one.end]
+    if not found and not _AFTERWARDS.match(said.text, said.begin):
+        found = [d.edtf for d in dates if said.begin <= d.end <= said.found[0].start]
+    return next(iter(found), None)
 
 
 _KINDS = (
@@ -153,18 +150,19 @@ def why_none(sentence: Sentence) -> str:
     return next((why for pattern, why in _WHY_NONE if pattern.search(text)), "no wording of a commitment")
 
 
-_WHY_NONE = (
-    (re.compile(r"\b(?:led|co-?chaired|attended|headed|represented|took part|accompanied)\b"), "names participants"),
-    (re.compile(r"\b(?:thank|gratitude|appreciation|hospitality)\w*\b"), "thanks"),
-    (re.compile(r"\b(?:not|no|never|against|neither)\b"), "negation or refusal"),
-    (
-        re.compile(
-            r"\b(?:importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+"
-            r"|welcom\w+|spirit|trust)\b"
+_WHY_NONE = [
+    (re.compile(rf"\b(?:{pattern})\b"), why)
+    for pattern, why in (
+        ("led|co-?chaired|attended|headed|represented|took part|accompanied", "names participants"),
+        (r"(?:thank|gratitude|appreciation|hospitality)\w*", "thanks"),
+        ("not|no|never|against|neither", "negation or refusal"),
+        (
+            r"importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+"
+            r"|welcom\w+|spirit|trust",
+            "praise or emphasis without a commitment",
         ),
-        "praise or emphasis without a commitment",
-    ),
-)
+    )
+]
 
 
 def _is_too_long(sentence: Sentence) -> bool:

@@ -7,16 +7,16 @@ no network.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from spacedialog.drafting.answer import Checker, Problem
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.candidates import Candidate, candidates_of, why_none
-from spacedialog.drafting.lexicon import ANNOUNCING
+from spacedialog.drafting.candidates import Candidate, Ground, candidates_of, why_none
+from spacedialog.drafting.lexicon import ANNOUNCING, register
 from spacedialog.drafting.meeting import number_of, place_of, series_of, when_met
-from spacedialog.drafting.names import known_sides
 from spacedialog.drafting.parties import Parties
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import is_visible
@@ -28,7 +28,6 @@ from spacedialog.statements.prose import Prose, Sentence, fingerprint
 
 DOCUMENT = "STATEMENT"
 """The key of the document that was drafted from."""
-
 
 MOST_CANDIDATES = 10_000
 """The maximum number of candidates in a draft."""
@@ -48,64 +47,59 @@ class About(NamedTuple):
 
 
 class Drafted(NamedTuple):
-    """The candidates of a text with what they stand in, and the sentences in which nothing was found, each with why."""
+    """The candidates of a text with what they stand in, and the sentences in which nothing was found, each with why.
+
+    `problems` are what was wrong with the items of an answer, and `rules` the candidates of the rules besides them;
+    without an answer it is None.
+    """
 
     document: dict[str, Any]
     candidates: tuple[Candidate, ...]
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
     problems: tuple[Problem, ...] = ()
-    """What was wrong with the items of an answer."""
     rules: tuple[Candidate, ...] | None = None
-    """What the rules find, besides an answer; None where the candidates are theirs."""
 
     def findings(self) -> list[SentenceRow]:
-        """The candidates and the sentences left out, in the order of the text; those of an answer beside the rules'."""
-        order = {sentence: place for place, sentence in enumerate(self.sentences)}
-        found = [
-            (order[one.sentence], _finding(one, commitment))
-            for one, commitment in zip(self.candidates, self.document["commitments"], strict=True)
-        ]
-        found += [
-            (order[at], SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
-            for at, why in self.left_out
-        ]
-        rows = sorted(found, key=lambda pair: pair[0])
+        """Return the candidates and the sentences left out, in the order of the text."""
+        rows: dict[Sentence, list[SentenceRow]] = defaultdict(list)
+        for one, said in zip(self.candidates, self.document["commitments"], strict=True):
+            rows[one.sentence].append(_row(one, said["ref"], said["draft"]["why"]))
+        for at, why in self.left_out:
+            rows[at].append(SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
+        in_order = [(at, row) for at in dict.fromkeys(self.sentences) for row in rows[at]]
         if self.rules is None:
-            return [row for _, row in rows]
-        by_rules: dict[int, list[Candidate]] = {}
+            return [row for _, row in in_order]
+        rules: dict[Sentence, list[Candidate]] = defaultdict(list)
         for one in self.rules:
-            by_rules.setdefault(order[one.sentence], []).append(one)
-        return [row._replace(rules=_difference(row, by_rules.get(at, []))) for at, row in rows]
+            rules[one.sentence].append(one)
+        return [row._replace(rules=_difference(row, rules[at])) for at, row in in_order]
+
+
+def _row(one: Candidate, ref: str, why: str) -> SentenceRow:
+    at, strength = one.sentence, one.strength.value
+    values = (one.title, one.parties, one.due, one.recurs, one.confidence, why, at.text)
+    return SentenceRow(at.paragraph, at.number, ref, strength, *values)
 
 
 def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
-    """What the rules find in the sentence of a row, if it is not the same."""
+    """Return what the rules find in the sentence of a row, empty if it is the same."""
     title = (row.title or "").casefold()
     same = next((one for one in rules if title and one.title.casefold().startswith(title)), None)
     if same is None:
         return "; ".join(f"{one.title} ({one.strength})" for one in rules) or ("nothing" if row.ref else "")
-    values = ((row.strength, same.strength.value), (row.due or "no date", same.due or "no date"))
-    differing = [theirs for ours, theirs in values if ours != theirs]
-    return ", ".join([*differing, *([" ".join(same.parties)] if row.parties != same.parties else [])])
+    ours = (row.strength, row.due or "no date", " ".join(row.parties))
+    theirs = (same.strength.value, same.due or "no date", " ".join(same.parties))
+    return ", ".join(their for our, their in zip(ours, theirs, strict=True) if our != their)
 
 
 _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 
 
-class Ground(NamedTuple):
-    """What a text is read with: the day of the meeting, the parties and the areas."""
-
-    when: VagueDate
-    latest: date
-    parties: Parties
-    areas: Areas
-
-
 def ground(prose: Prose, about: About, *, name: str) -> Ground:
-    """What a text that is called `name` is read with.
+    """Return what a text that is called `name` is read with.
 
-    InputError where the text has no sentences, or neither it nor `about` says when they met, and who.
+    InputError if the text has no sentences, or if neither it nor `about` says when they met, and who.
     """
     if not prose.sentences:
         raise InputError(
@@ -116,17 +110,17 @@ def ground(prose: Prose, about: About, *, name: str) -> Ground:
         raise InputError(f"{name}: no date of the meeting was found in the text", "give it: --when 2026-03-12")
     if when.latest is None:
         raise InputError(f"{name}: the date of the meeting is open-ended: {when}", "give a date: --when 2026-03-12")
-    unknown = [side for side in about.sides if side not in known_sides() and not _NAMED_SIDE.fullmatch(side)]
-    if unknown:
-        raise InputError(
-            f"--side: {quoted(unknown[0])} is not a known government",
-            "write a key such as US, JPN, FRA or EU, or a key and a name: ZUB=Zubrowka",
-        )
+    known = [country["key"] for country in register("parties")["countries"]]
+    for side in about.sides:
+        if side not in known and not _NAMED_SIDE.fullmatch(side):
+            raise InputError(
+                f"--side: {quoted(side)} is not a known government",
+                "write a key such as US, JPN, FRA or EU, or a key and a name: ZUB=Zubrowka",
+            )
+        check_line("--side", side.partition("=")[2] or side)
     for option, text in (("--title", about.title), ("--series", about.series), ("--place", about.place)):
         if text is not None:
             check_line(option, text)
-    for side in about.sides:
-        check_line("--side", side.partition("=")[2] or side)
     parties = Parties(prose, about.sides)
     if not about.sides and len(parties.sides) < 2:
         raise InputError(
@@ -136,99 +130,67 @@ def ground(prose: Prose, about: About, *, name: str) -> Ground:
 
 
 def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequence[Any] | None = None) -> Drafted:
-    """The data file of a text that is called `name`, compiled on a day: by the rules, or from the items of an answer.
+    """Return the data file of a text that is called `name`: by the rules, or from the items of an answer.
 
-    InputError where `ground` has one.
+    InputError as `ground`.
     """
-    when, latest, parties, areas = ground(prose, about, name=name)
-    problems: tuple[Problem, ...] = ()
+    given = ground(prose, about, name=name)
+    problems: list[Problem] = []
     rules = None
     if answer is None:
-        candidates, left_out = _read(prose, parties, areas, latest)
+        candidates = _by_rules(prose, given)
     else:
-        checker = Checker(prose, parties, areas, latest)
-        candidates = checker.candidates(answer)
-        problems = tuple(checker.problems)
-        left_out = _left_out(prose, candidates, problems)
-        rules = tuple(_read(prose, parties, Areas(prose), latest)[0])
+        checker = Checker(prose, given)
+        candidates, problems = checker.candidates(answer), checker.problems
+        rules = tuple(_by_rules(prose, given._replace(areas=Areas(prose))))
+    parties = given.parties
     used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
-    dialogue = _dialogue(prose, about, name, when, parties.sides)
+    dialogue = _dialogue(prose, about, name, given)
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
     whole = {
         "format": "spacedialog/1",
         "compiled": compiled.isoformat(),
         "dialogue": dialogue,
         "documents": [document],
-        "areas": areas.declared([candidate.area for candidate in candidates]),
+        "areas": given.areas.declared([candidate.area for candidate in candidates]),
         "parties": [parties.known[key]._asdict() for key in used],
         "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
     }
-    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, problems, rules)
-
-
-def _left_out(prose: Prose, candidates: Sequence[Candidate], problems: Sequence[Problem]) -> list[tuple[Sentence, str]]:
-    """The sentences for which an answer has no candidate."""
-    why = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
     found = {candidate.sentence for candidate in candidates}
-    return [(one, why.get(one, "no item in the answer")) for one in prose.sentences if one not in found]
+    reasons = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
+    left_out = (
+        (one, why_none(one) if answer is None else reasons.get(one, "no item in the answer"))
+        for one in prose.sentences
+        if one not in found
+    )
+    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, tuple(problems), rules)
 
 
-def _read(
-    prose: Prose, parties: Parties, areas: Areas, when: date | None
-) -> tuple[list[Candidate], list[tuple[Sentence, str]]]:
-    """The candidates of every sentence, and the sentences that have none."""
+def _by_rules(prose: Prose, given: Ground) -> list[Candidate]:
     candidates: list[Candidate] = []
-    left_out: list[tuple[Sentence, str]] = []
     for sentence, following in zip(prose.sentences, [*prose.sentences[1:], None], strict=True):
-        announces = (
-            following is not None and following.stem.endswith(sentence.text) and ANNOUNCING.search(sentence.text)
-        )
-        found = [] if announces else list(candidates_of(sentence, parties, areas, when))
-        candidates += found
+        is_stem = following is not None and following.stem.endswith(sentence.text)
+        if not (is_stem and ANNOUNCING.search(sentence.text)):
+            candidates += candidates_of(sentence, given)
         if len(candidates) > MOST_CANDIDATES:
             raise InputError(
                 f"there are more than {MOST_CANDIDATES} candidates",
                 "remove text that is not part of the statement, or split it",
             )
-        if not found:
-            left_out.append((sentence, why_none(sentence)))
-    return candidates, left_out
-
-
-def _finding(one: Candidate, commitment: Mapping[str, Any]) -> SentenceRow:
-    at, said = one.sentence, commitment["draft"]
-    return SentenceRow(
-        at.paragraph,
-        at.number,
-        commitment["ref"],
-        one.strength.value,
-        one.title,
-        one.parties,
-        one.due,
-        one.recurs,
-        said["confidence"],
-        said["why"],
-        at.text,
-    )
+    return candidates
 
 
 # The file
 
 
-def _dialogue(prose: Prose, about: About, name: str, when: VagueDate, sides: tuple[str, ...]) -> dict[str, Any]:
-    """The meeting, as a data file has it; what refs begin with is its key."""
-    number = about.number or number_of(prose)
+def _dialogue(prose: Prose, about: About, name: str, given: Ground) -> dict[str, Any]:
+    """Return the meeting, as a data file has it; its key is the prefix of refs."""
+    number, place = about.number or number_of(prose), about.place or place_of(prose)
     # Two meetings of a series need two keys, and many have no number.
-    year = when.latest.year if when.latest else ""
-    key = re.sub(r"[^A-Za-z0-9]", "", about.key or "".join(sides[:4]) + str(number or year))[:24] or "NEW1"
+    key = about.key or f"{''.join(given.parties.sides[:4])}{number or given.when.year}"
+    key = re.sub(r"[^A-Za-z0-9]", "", key)[:24] or "NEW1"
     title = about.title or _line_of(prose.title) or _line_of(name) or DOCUMENT
-    dialogue: dict[str, Any] = {
-        "key": key,
-        "series": about.series or series_of(title),
-        "title": title,
-        "when": str(when),
-    }
-    place = about.place or place_of(prose)
+    dialogue = {"key": key, "series": about.series or series_of(title), "title": title, "when": str(given.met)}
     return dialogue | {name: value for name, value in (("number", number), ("place", place)) if value}
 
 
@@ -238,51 +200,33 @@ def _line_of(text: str) -> str:
     return line if is_visible(line) else ""
 
 
-def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
-    sentence = candidate.sentence
-    said: dict[str, Any] = {
-        "ref": ref,
-        "area": candidate.area,
-        "kind": candidate.kind,
-        "title": candidate.title,
-        "strength": candidate.strength.value,
-    }
-    if len(candidate.parties) == 1:
-        said["lead"] = candidate.parties[0]
-    else:
-        said["partners"] = list(candidate.parties)
-    starts = candidate.due is not None and _can_recur(candidate.due, candidate.recurs)
-    if candidate.due and not starts:
-        said["due"] = candidate.due
-    said["status"] = (Status.COMPLETE if candidate.strength is Strength.DELIVERED else Status.UNKNOWN).value
-    said["sources"] = [
-        {
-            "document": DOCUMENT,
-            "paragraph": sentence.paragraph,
-            "sentence": sentence.number,
-            "hash": fingerprint(sentence.text),
-        }
-    ]
-    said["quote"] = sentence.text
-    why = f"{candidate.why}; {candidate.strength}"
+def _commitment(ref: str, one: Candidate) -> dict[str, Any]:
+    at, title, due = one.sentence, one.title, one.due
+    place = {"document": DOCUMENT, "paragraph": at.paragraph, "sentence": at.number}
+    sources = [place | {"hash": fingerprint(at.text)}]
+    said: dict[str, Any] = {"ref": ref, "area": one.area, "kind": one.kind, "title": title}
+    said["strength"] = one.strength.value
+    said |= {"lead": one.parties[0]} if len(one.parties) == 1 else {"partners": list(one.parties)}
+    starts = _can_recur(due, one.recurs)
+    if due and not starts:
+        said["due"] = due
+    said["status"] = (Status.COMPLETE if one.strength is Strength.DELIVERED else Status.UNKNOWN).value
+    said |= {"sources": sources, "quote": at.text}
+    why = f"{one.why}; {one.strength}"
     if starts:
-        said["milestones"] = [
-            {
-                **{"ref": f"{ref}.1", "title": candidate.title, "when": candidate.due, "recurs": candidate.recurs},
-                "sources": said["sources"],
-            }
-        ]
-    elif candidate.recurs:
-        vague = f"{candidate.due} is too vague as a start" if candidate.due else "the text gives no start"
-        why += f"; recurs every {candidate.recurs}, but {vague}"
-    shown = f"{sentence.stem} {sentence.text}" if sentence.stem else sentence.text
-    said["draft"] = {"sentence": shown, "confidence": max(0.05, min(0.95, candidate.confidence)), "why": why}
+        first = {"ref": f"{ref}.1", "title": title, "when": due, "recurs": one.recurs}
+        said["milestones"] = [first | {"sources": sources}]
+    elif one.recurs:
+        why += (
+            f"; recurs every {one.recurs}, but {f'{due} is too vague as a start' if due else 'the text gives no start'}"
+        )
+    said["draft"] = {"sentence": f"{at.stem} {at.text}".lstrip(), "confidence": one.confidence, "why": why}
     return said
 
 
-def _can_recur(first: str, every: str | None) -> bool:
-    """Whether a date can be the first of a series: a year cannot come round every month."""
-    if every is None:
+def _can_recur(first: str | None, every: str | None) -> bool:
+    """Return whether a date can be the first of a series: a year cannot come round every month."""
+    if not first or not every:
         return False
     try:
         VagueDate.parse(first).occurrence(1, Span.parse(every))

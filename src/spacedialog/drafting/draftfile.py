@@ -15,8 +15,6 @@ from spacedialog.errors import InputError, SpacedialogError, StoreError
 from spacedialog.importing import parse
 from spacedialog.importing.reader import Incoming, parse_json, text_of
 
-_MARK = "\ufeff"
-
 
 class ChangedFileError(SpacedialogError):
     """Something else wrote to the file since it was read (exit status 2)."""
@@ -32,11 +30,12 @@ class _Layout(NamedTuple):
     end: str
 
     @classmethod
-    def of(cls, text: str) -> _Layout:
+    def of(cls, content: bytes) -> _Layout:
+        mark, text = "\ufeff" if content.startswith(b"\xef\xbb\xbf") else "", text_of(content)
         found = re.match(r"\{\r?\n( +|\t+)", text)
         indent = None if found is None else len(found[1]) if found[1][0] == " " else found[1]
         line_end = "\r\n" if "\r\n" in text else "\n"
-        return cls("", indent, text.isascii() and "\\u" in text, line_end, text[len(text.rstrip()) :])
+        return cls(mark, indent, text.isascii() and "\\u" in text, line_end, text[len(text.rstrip()) :])
 
     def written(self, document: Document) -> bytes:
         text = json.dumps(document, indent=self.indent, ensure_ascii=self.ascii)
@@ -44,39 +43,27 @@ class _Layout(NamedTuple):
 
 
 class DraftFile:
-    """A file of candidates, and what it said when it was read or saved last.
+    """A file of candidates: its `path` without symbolic links, and the `content` when it was last read or saved.
 
-    InputError or ProblemsError where it cannot be read, or an import would not take it.
+    InputError or ProblemsError if it cannot be read, or an import would not take it.
     """
 
     def __init__(self, path: Path) -> None:
         self.name = str(path)
-        self._path = Path(os.path.realpath(path))
+        self.path = Path(os.path.realpath(path))
         try:
-            with self._path.open("rb") as stream:
-                self._content = Incoming(stream, self.name).whole()
+            with self.path.open("rb") as stream:
+                self.content = Incoming(stream, self.name).whole()
         except OSError as error:
             raise InputError(f"{path}: {error.strerror}", "name a data file that `draft` wrote") from error
-        self._check(self._content)
-        text = text_of(self._content)
+        self._check(self.content)
         try:
-            self.document: dict[str, Any] = parse_json(text)
+            self.document: dict[str, Any] = parse_json(text_of(self.content))
         except InputError as error:
             raise InputError(f"{path}: this is not a single JSON object", "review a file that `draft` wrote") from error
         if not candidates(self.document):
             raise InputError(f"{path}: the file has no candidates", "review a file that `draft` wrote")
-        mark = _MARK if self._content.startswith(_MARK.encode()) else ""
-        self._layout = _Layout.of(text)._replace(mark=mark)
-
-    @property
-    def path(self) -> Path:
-        """The path of the file, without symbolic links."""
-        return self._path
-
-    @property
-    def content(self) -> bytes:
-        """The content of the file when it was last read or saved."""
-        return self._content
+        self._layout = _Layout.of(self.content)
 
     def _check(self, content: bytes) -> None:
         contents = parse.read(BytesIO(content), self.name)
@@ -92,16 +79,16 @@ class DraftFile:
         content = self._layout.written(document)
         self._check(content)
         try:
-            if self._path.read_bytes() != self._content:
+            if self.path.read_bytes() != self.content:
                 raise ChangedFileError(
                     f"{self.name}: another program changed the file during the review; this decision was not saved",
                     "run the review again; earlier decisions are in the file, unless the other program removed them",
                 )
-            if content != self._content:
-                atomic.write(self._path, content, store=None, mode=None)
+            if content != self.content:
+                atomic.write(self.path, content, store=None, mode=None)
         except OSError as error:
             raise StoreError(
                 f"{self.name}: the file was not saved: {error.strerror}", "make the file and its folder writable"
             ) from error
-        self._content = content
+        self.content = content
         self.document = dict(document)

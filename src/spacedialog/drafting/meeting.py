@@ -31,20 +31,13 @@ _HELD_IN = re.compile(
     r"\b(?:met|held|convened|hosted|gathered|took place)\b.{0,120}?\b(?:in|at) "
     r"([A-Z][\w\u00c0-\u017f.'-]+(?:,? (?:[A-Z][\w.]+))*)"
 )
-
-
 _NO_PLACES = frozenset("published updated posted issued released date dated last on from since webp photo by".split())
 
 
 def when_met(prose: Prose) -> VagueDate | None:
-    """The day on which the parties met: the first whole day that the head or the opening of the text names."""
-    opening = (
-        prose.title,
-        *(sentence.heading for sentence in prose.sentences[:1]),
-        *(sentence.text for sentence in prose.sentences[:_OPENING]),
-        *prose.head,
-    )
-    for text in opening:
+    """Return the day on which the parties met: the first whole day that the head or the opening of the text names."""
+    opening = [prose.sentences[0].heading, *(one.text for one in prose.sentences[:_OPENING])] if prose.sentences else []
+    for text in (prose.title, *opening, *prose.head):
         for found in dates_in(text, None):
             parsed = VagueDate.parse(found.edtf)
             if parsed.latest and re.match(r"\d{4}-\d\d-\d\d", found.edtf):
@@ -53,7 +46,7 @@ def when_met(prose: Prose) -> VagueDate | None:
 
 
 def number_of(prose: Prose) -> int | None:
-    """The meeting's place in its series: 4 of `the fourth space dialogue`."""
+    """Return the meeting's place in its series: 4 of `the fourth space dialogue`."""
     for text in (prose.title, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _NUMBER.search(text)
         if found:
@@ -62,14 +55,14 @@ def number_of(prose: Prose) -> int | None:
 
 
 def series_of(title: str) -> str:
-    """The title of a meeting without `Joint Statement on` and its number."""
+    """Return the title of a meeting without `Joint Statement on` and its number."""
     bare = _STATEMENT_ON.sub("", title)
     bare = re.sub(rf"\b(?:{_ORDINAL})\s+", "", bare, flags=re.IGNORECASE)
     return bare[:1].upper() + bare[1:] if bare else title
 
 
 def place_of(prose: Prose) -> str | None:
-    """Where they met: `Seoul` of `Seoul, 14 April 2025`, or of `held in Seoul`."""
+    """Return where they met: `Seoul` of `Seoul, 14 April 2025`, or of `held in Seoul`."""
     for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _DATELINE.match(text)
         if found is None or found[1].lower().strip(" ,:") in _NO_PLACES:

@@ -33,7 +33,7 @@ class Names:
                 self._by_word.setdefault(first[0], {}).setdefault(len(name), set()).add(name)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Where names stand as whole words, none within another."""
+        """Return where names stand as whole words, none within another."""
         free = 0
         for word in _WORD.finditer(text):
             begin = word.start()
@@ -50,14 +50,9 @@ class Names:
 _WORD = re.compile(r"\w+")
 
 
-def known_sides() -> list[str]:
-    """The keys of all governments of the register."""
-    return [country["key"] for country in register("parties")["countries"]]
-
-
 @cache
 def country_names() -> Mapping[str, tuple[str, ...]]:
-    """What countries and groups of them are called, adjectives too, each name with the keys of those it names."""
+    """Return what countries and groups of them are called, adjectives too, with the keys of those that a name names."""
     said = register("parties")
     names: dict[str, tuple[str, ...]] = dict.fromkeys(said["no_countries"], ())
     names |= {name: tuple(keys) for name, keys in said["groups"].items()}
@@ -70,10 +65,10 @@ def country_names() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def country_finder() -> Names:
-    """What finds the names of `country_names`."""
+    """Return what finds the names of `country_names`."""
     return Names(country_names())
 
 
 def countries_in(text: str) -> list[str]:
-    """The governments that a text names, as often as it does."""
+    """Return the governments that a text names, as often as it does."""
     return [key for begin, end in country_finder().spans(text) for key in country_names()[text[begin:end]]]

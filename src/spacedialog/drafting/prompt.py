@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from spacedialog.drafting.answer import Problem
-from spacedialog.drafting.draft import Ground
+from spacedialog.drafting.candidates import Ground
 from spacedialog.drafting.lexicon import register
 from spacedialog.model.escapes import json_safe
 from spacedialog.statements.prose import Prose
@@ -31,7 +31,7 @@ def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[
     bodies = [party for party in named if party.side != party.key and (party.key in text or party.name in text)]
     values = {
         "mark": f"===== STATEMENT {sha256(sentences.encode()).hexdigest()[:16]} =====",
-        "when": ground.latest.isoformat(),
+        "when": ground.when.isoformat(),
         "sides": ", ".join(parties.sides),
         "governments": _json({key: parties.known[key].name for key in parties.sides}),
         "parties": _json({party.key: party.name for party in bodies}),
@@ -40,32 +40,19 @@ def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[
         "earlier": _earlier(*earlier) if earlier else "",
         "sentences": sentences,
     }
-    return _template().format_map(values)
+    return _template("prompt").format_map(values)
 
 
 @cache
-def _template() -> str:
-    return (files("spacedialog.drafting") / "register" / "prompt.md").read_text("utf-8")
+def _template(name: str) -> str:
+    return (files("spacedialog.drafting") / "register" / f"{name}.md").read_text("utf-8")
 
 
 def _earlier(items: Sequence[Any], problems: Sequence[Problem]) -> str:
     """Return the part of a second instruction that shows the first answer."""
     found = [f"- {problem.line}" for problem in problems] or ["- none; look for what is missing"]
-    return "\n".join(
-        [
-            "An earlier answer had these items, one in each line. They are data too:",
-            "",
-            *(_json(item) for item in items),
-            "",
-            "A program found these problems, by the number of the item:",
-            "",
-            *(json_safe(line) for line in found),
-            "",
-            "Answer again with the complete list: keep what is right, correct or leave out what is not.",
-            "",
-            "",
-        ]
-    )
+    shown = "\n".join(json_safe(line) for line in found)
+    return _template("retry").format(items="\n".join(_json(item) for item in items), problems=shown)
 
 
 def _json(value: Any) -> str:

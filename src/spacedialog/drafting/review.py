@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import SequenceMatcher
+from itertools import count
 from typing import Any, Literal
 
 from spacedialog.errors import InputError
@@ -32,12 +33,12 @@ _NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
 
 
 def candidates(document: Document) -> list[Candidate]:
-    """The commitments of a file that were drafted, in their order."""
+    """Return the commitments of a file that were drafted, in their order."""
     return [commitment for commitment in document["commitments"] if commitment.get("draft")]
 
 
 def candidate(document: Document, ref: str) -> Candidate:
-    """The candidate that a ref, or just its number, names; InputError where there is none."""
+    """Return the candidate that a ref, or just its number, names; InputError if there is none."""
     typed = ref.strip().casefold()
     for one in candidates(document):
         numbered = _NUMBERED.fullmatch(one["ref"])
@@ -47,43 +48,27 @@ def candidate(document: Document, ref: str) -> Candidate:
 
 
 def decision(of: Candidate) -> Decision | None:
-    """What was decided of a candidate; None where nothing was yet."""
+    """Return what was decided of a candidate; None if nothing was yet."""
     decided = of["draft"].get("decision")
     return Decision(decided) if decided else None
 
 
 def tally(document: Document) -> ReviewCount:
-    """How many candidates were accepted and dropped, and how many are left."""
+    """Return how many candidates were accepted and dropped, and how many are left."""
     decided = [decision(one) for one in candidates(document)]
     return ReviewCount(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
 
 
-def rows(document: Document) -> Iterator[CandidateRow]:
-    """The candidates as people and programs get to see them."""
-    return (row(one) for one in candidates(document))
-
-
 def row(of: Candidate) -> CandidateRow:
-    """A candidate as people and programs get to see it."""
-    drafted, decided = of["draft"], decision(of)
-    return CandidateRow(
-        of["ref"],
-        of["title"],
-        decided.value if decided else None,
-        of["area"],
-        of["kind"],
-        of["strength"],
-        of.get("lead"),
-        tuple(of.get("partners") or ()),
-        of.get("due"),
-        of.get("detail"),
-        tuple(_milestone(milestone) for milestone in of.get("milestones") or ()),
-        tuple(citation_text(source) for source in of["sources"]),
-        drafted["confidence"],
-        drafted["why"],
-        drafted["sentence"],
-        of.get("quote"),
-    )
+    """Return a candidate as people and programs get to see it."""
+    values: dict[str, Any] = {
+        name: of.get(name) for name in ("ref", "title", "area", "kind", "strength", "lead", "due", "detail", "quote")
+    }
+    values |= {name: of["draft"][name] for name in ("confidence", "why", "sentence")}
+    milestones = tuple(map(_milestone, of.get("milestones") or ()))
+    sources = tuple(map(citation_text, of["sources"]))
+    decided, partners = of["draft"].get("decision"), tuple(of.get("partners") or ())
+    return CandidateRow(**values, decision=decided, partners=partners, milestones=milestones, sources=sources)
 
 
 def _milestone(milestone: Mapping[str, Any]) -> str:
@@ -92,7 +77,7 @@ def _milestone(milestone: Mapping[str, Any]) -> str:
 
 
 def taken(title: str, sentence: str) -> tuple[int, int] | None:
-    """From where to where a title stands in the sentence that it was made of; None where it cannot be found there."""
+    """Return from where to where a title stands in the sentence that it was made of; None if it is not found there."""
     words = list(re.finditer(r"\w+", sentence))
     wanted = [word.casefold() for word in re.findall(r"\w+", title)]
     blocks = SequenceMatcher(None, wanted, [word[0].casefold() for word in words], autojunk=False).get_matching_blocks()
@@ -106,33 +91,19 @@ def taken(title: str, sentence: str) -> tuple[int, int] | None:
 # Steps
 
 
-def accept(document: Document, ref: str) -> Document:
-    """The candidate is to go on record."""
-    return _decided(document, ref, Decision.ACCEPTED)
-
-
-def drop(document: Document, ref: str) -> Document:
-    """The candidate is not to go on record; it stays in the file, so that its ref is not given again."""
-    return _decided(document, ref, Decision.DROPPED)
-
-
-def _decided(document: Document, ref: str, decided: Decision) -> Document:
+def decide(document: Document, ref: str, decided: Decision) -> Document:
+    """Accept or drop the candidate; a dropped one stays in the file, so that its ref is not given again."""
     one = candidate(document, ref)
     return _with(document, one, {**one, "draft": {**one["draft"], "decision": decided.value}})
 
 
 def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
-    """The candidate with these of its fields set anew, None to empty one; its decision is left as it is.
+    """Set fields of the candidate, None to empty one; its decision is left as it is.
 
     If its strength becomes `delivered`, it is complete; if it was `delivered`, it is unknown. Another status is kept.
     """
     one = candidate(document, ref)
-    edited = dict(one)
-    for name, value in values.items():
-        if value is None:
-            edited.pop(name, None)
-        else:
-            edited[name] = value
+    edited = {name: value for name, value in {**one, **values}.items() if values.get(name, "") is not None}
     if one["status"] == _drafted_status(one["strength"]):
         edited["status"] = _drafted_status(edited["strength"])
     return _with(document, one, _in_order(edited, one))
@@ -143,7 +114,7 @@ def _drafted_status(strength: str) -> str:
 
 
 def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
-    """The commitment with each new field where `draft` would have put it; those that it had stay where they are."""
+    """Return the commitment with each new field where `draft` would have put it, and the others where they were."""
     names = [name for name in was if name in commitment]
     for name in commitment:
         if name not in was:
@@ -153,7 +124,7 @@ def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
 
 
 def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
-    """The candidate in several, one for each title, none decided: the first keeps ref and milestones, all its source.
+    """Split the candidate into one for each title, none decided: the first keeps ref and milestones, all its source.
 
     InputError for fewer than two titles.
     """
@@ -163,30 +134,23 @@ def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
     for title in titles:
         check_line("title", title)
     undecided = {name: value for name, value in one["draft"].items() if name != "decision"}
-    parts: list[Candidate] = []
-    for number, title in enumerate(titles):
-        part = {**one, "title": title, "draft": undecided}
-        if number:
-            del part["ref"]
-            part.pop("milestones", None)
-            part = {"ref": _free_ref(document, [*parts, one]), **part}
-        parts.append(part)
-    return _with(document, one, *parts)
+    first = {**one, "title": titles[0], "draft": undecided}
+    own = {name: value for name, value in first.items() if name not in ("ref", "milestones")}
+    free = _free_refs(document)
+    return _with(document, one, first, *({"ref": next(free), **own, "title": title} for title in titles[1:]))
 
 
-def _free_ref(document: Document, besides: Sequence[Candidate]) -> str:
-    """The ref after the highest of the file and of those besides."""
-    refs = [commitment["ref"] for commitment in (*document["commitments"], *besides)]
+def _free_refs(document: Document) -> Iterator[str]:
+    """Return the refs after the highest of the file, without end."""
     start = f"{document['dialogue']['key']}-"
-    numbers = [
-        found[2] for ref in refs if (found := _NUMBERED.fullmatch(ref)) and found[1].casefold() == start.casefold()
-    ]
-    width = max((len(number) for number in numbers), default=2)
-    return f"{start}{max((int(number) for number in numbers), default=0) + 1:0{width}}"
+    refs = [_NUMBERED.fullmatch(commitment["ref"]) for commitment in document["commitments"]]
+    numbers = [found[2] for found in refs if found and found[1].casefold() == start.casefold()]
+    width = max(map(len, numbers), default=2)
+    return (f"{start}{number:0{width}}" for number in count(max(map(int, numbers), default=0) + 1))
 
 
 def merge(document: Document, ref: str, into: str) -> Document:
-    """The candidate goes into another, which gets its sources and milestones, and its due date if it has none itself.
+    """Merge the candidate into another, which gets its sources and milestones, and its due date if it has none itself.
 
     The candidate stays in the file as dropped. What `updates` say of it is said of the other. InputError where the
     other is the same or was dropped.
@@ -201,29 +165,22 @@ def merge(document: Document, ref: str, into: str) -> Document:
     whole = {**other, "sources": [*other["sources"], *(s for s in one["sources"] if s not in other["sources"])]}
     if not other.get("due") and one.get("due"):
         whole["due"] = one["due"]
+    own = list(other.get("milestones") or ())
+    numbers = [int(tail) for milestone in own if (tail := milestone["ref"].rpartition(".")[2]).isdecimal()]
     renamed = {one["ref"].casefold(): other["ref"]}
-    if one.get("milestones"):
-        own = list(other.get("milestones") or ())
-        for milestone in one["milestones"]:
-            ref_ = _free_milestone_ref(other["ref"], own)
-            renamed[milestone["ref"].casefold()] = ref_
-            own.append({**milestone, "ref": ref_})
+    for number, milestone in enumerate(one.get("milestones") or (), max(numbers, default=0) + 1):
+        own.append({**milestone, "ref": f"{other['ref']}.{number}"})
+        renamed[milestone["ref"].casefold()] = own[-1]["ref"]
+    if own:
         whole["milestones"] = own
     why = f"{one['draft']['why']}; merged into {other['ref']}"
     gone = {name: value for name, value in one.items() if name != "milestones"}
     gone["draft"] = {**one["draft"], "why": why, "decision": Decision.DROPPED.value}
     merged = _with(_with(document, other, _in_order(whole, other)), one, gone)
-    if not document.get("updates"):
-        return merged
     updates = [
-        {**update, "ref": renamed.get(update["ref"].casefold(), update["ref"])} for update in document["updates"]
+        {**said, "ref": renamed.get(said["ref"].casefold(), said["ref"])} for said in document.get("updates") or ()
     ]
-    return {**merged, "updates": updates}
-
-
-def _free_milestone_ref(ref: str, milestones: Sequence[Mapping[str, Any]]) -> str:
-    numbers = [int(tail) for one in milestones if (tail := one["ref"].rpartition(".")[2]).isdecimal()]
-    return f"{ref}.{max(numbers, default=0) + 1}"
+    return {**merged, "updates": updates} if updates else merged
 
 
 def described(did: str, before: Document, after: Document, ref: str, into: str | None = None) -> StepRow:
@@ -233,24 +190,15 @@ def described(did: str, before: Document, after: Document, ref: str, into: str |
     own = candidate(before, ref)["ref"]
     seen = candidate(before, into)["ref"] if into else own
     results = [seen] if into else [own, *(key for key in found if key not in was)]
-    names = (*REVIEWED, "quote", "sources", "milestones") if did in ("edited", "merged") else ()
-    texts = ((name, _text(was[seen], name), _text(found[seen], name)) for name in names)
-    return StepRow(
-        did,
-        own,
-        was[own]["title"],
-        tuple(change for change in texts if change[1] != change[2]),
-        tuple((key, found[key]["title"]) for key in results if did in ("merged", "split")),
-    )
-
-
-def _text(of: Candidate, name: str) -> str:
-    """Return the value of a field as a user types it, or the number of sources or milestones."""
-    return str(len(of.get(name) or ())) if name in ("sources", "milestones") else shown(of, name)
+    names = (*_NAMES, "sources", "milestones") if did in ("edited", "merged") else ()
+    texts = [(name, shown(was[seen], name), shown(found[seen], name)) for name in names]
+    changes = tuple(change for change in texts if change[1] != change[2])
+    left = tuple((key, found[key]["title"]) for key in results if did in ("merged", "split"))
+    return StepRow(did, own, was[own]["title"], changes, left)
 
 
 def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
-    """An area (`key`, `title`) or a party (`key`, `name`, `side`) more; InputError where that cannot be one."""
+    """Add an area (`key`, `title`) or a party (`key`, `name`, `side`); InputError if that cannot be one."""
     for name, text in entry.items():
         if name in ("key", "side") and not re.fullmatch(NAME_PATTERN, text):
             raise InputError(f"{name}: {quoted(text)} is not a short name", "write letters, digits, . _ and - only")
@@ -259,7 +207,7 @@ def declare(document: Document, register: Register, entry: Mapping[str, str]) ->
 
 
 def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
-    """The document with these in the place of a candidate."""
+    """Return the document with these in the place of a candidate."""
     commitments: list[Candidate] = []
     for commitment in document["commitments"]:
         commitments += parts if commitment is one else (commitment,)
@@ -270,8 +218,10 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
 
 
 def shown(of: Candidate, field: str) -> str:
-    """What a field of a candidate says, as one would type it."""
+    """Return the value of a field of a candidate as a user types it, or the number of sources or milestones."""
     value = of.get(field) or (JOINT if field == "lead" else "")
+    if field in ("sources", "milestones"):
+        return str(len(value))
     if field == "due":
         return readable(value)
     return ", ".join(value) if isinstance(value, list) else str(value)
@@ -317,10 +267,7 @@ def _keys(field: str, typed: str) -> list[str]:
 
 
 def value_of(document: Document, field: str, typed: str, today: date) -> Any:
-    """What was typed of a field, as the file keeps it; None for `-`, which empties it.
-
-    InputError where that cannot stand there.
-    """
+    """Return the value that was typed of a field; None for `-`, which empties it; InputError if it is not valid."""
     text = typed.strip()
     if text in ("", "-"):
         if field in MAY_BE_EMPTY:

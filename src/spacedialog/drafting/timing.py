@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from spacedialog.drafting.cycles import count_of
 from spacedialog.drafting.lexicon import register, words
@@ -51,12 +51,7 @@ def _is_edtf(text: str) -> bool:
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
-_SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
-_ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "latter": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
-_ORDINALS |= {"last": 4, "final": 4, "1": 1, "2": 2, "3": 3, "4": 4}
-_PARTS = {"end": "-12", "close": "-12", "mid": "-07~", "middle": "-07~", "late": "-41"}
-"""What a part of a year is; any other one is its first half."""
-_AHEAD = {"next": 1, "coming": 1, "following": 1, "last": -1}
+_MEANINGS: Mapping[str, Mapping[str, Any]] = register("dates")["meanings"]
 
 
 def _shape(number: int, shape: str) -> str:
@@ -81,69 +76,64 @@ def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
 
 
 def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | None:
-    """What the parts of a date say; None where the day of the meeting is needed and not known."""
-    ahead = _AHEAD.get(said.get("of", "").lower().split(" ")[-1], 0)
-    year = int(said["year"]) if "year" in said else when.year + ahead if when else None
+    """Return what the parts of a date say; None where the day of the meeting is needed and not known."""
     if "decade" in said:
         return f"{said['decade']}/.."
-    if year is None:
+    month, last_month = (_MONTHS.index(said[name][:3].lower()) + 1 if name in said else 0 for name in _MONTH_NAMES)
+    if "year" in said:
+        year = int(said["year"])
+    elif when is None:
         return None
+    elif "of" in said or "first" in said:
+        year = when.year + _MEANINGS["of"].get(said.get("of", "").lower().split(" ")[-1], 0)
+    elif not said.keys().isdisjoint(("unit", "day", "weekday")):
+        return _counted(said, when, past=past)
+    else:
+        year = when.year + _years(said, when, month, past=past)
     if "until" in said:
         last = f"{year}"[: 4 - len(said["until"])] + said["until"]
         return f"{year}/{last}" if int(last) > year else None
-    month = _month(said["month"]) if "month" in said else 0
     if "first" in said:
         first = f"{year:04}-{month:02}-{int(said['first']):02}"
-        last_month = _month(said["last_month"]) if "last_month" in said else month
-        return f"{first}/{year:04}-{last_month:02}-{int(said['last']):02}" if "last" in said else first
-    if when and "year" not in said and "of" not in said:
-        moved = _near(said, when, month, past=past)
-        if isinstance(moved, str):
-            return moved
-        year += moved
-    return f"{year:04}{_part(said, month)}"
+        return f"{first}/{year:04}-{last_month or month:02}-{int(said['last']):02}" if "last" in said else first
+    if month:
+        return f"{year:04}-{month:02}"
+    parts = [_MEANINGS[name][said[name].lower()] for name in ("season", "quarter", "half", "part") if name in said]
+    return f"{year:04}{''.join(parts) or ('~' if 'fiscal' in said else '')}"
 
 
-def _near(said: Mapping[str, str], when: date, month: int, *, past: bool) -> int | str:
-    """Return how many years from that of the meeting a month or a season is, or a date in EDTF."""
-    ahead = _AHEAD.get(said.get("which", "").lower(), 0)
+_MONTH_NAMES = ("month", "last_month")
+
+
+def _counted(said: Mapping[str, str], when: date, *, past: bool) -> str:
+    """Return a month or a day that is counted from the meeting: `next month`, `tomorrow`, `on Monday`."""
     if "unit" in said:
-        months = when.year * 12 + when.month - 1 + ahead
-        return f"{months // 12:04}-{months % 12 + 1:02}"
-    if "day" in said or "weekday" in said:
-        days = ("yesterday", "today", "tomorrow").index(said["day"].lower()) - 1 if "day" in said else 0
-        if "weekday" in said:
-            days = (_WEEKDAYS.index(said["weekday"]) - when.weekday()) % 7
-            days -= 7 if past and days else 0
-        try:
-            return date.fromordinal(when.toordinal() + days).isoformat()
-        except (ValueError, OverflowError):
-            return "9999-99"  # past the end of the calendar
+        return _month_from(when.year, when.month, _MEANINGS["of"].get(said["which"].lower(), 0))
+    if "day" in said:
+        days = _MEANINGS["day"][said["day"].lower()]
+    else:
+        days = (_WEEKDAYS.index(said["weekday"]) - when.weekday()) % 7
+        days -= 7 if past and days else 0
+    try:
+        return date.fromordinal(when.toordinal() + days).isoformat()
+    except (ValueError, OverflowError):
+        return "9999-99"  # past the end of the calendar
+
+
+def _month_from(year: int, month: int, count: int) -> str:
+    months = year * 12 + month - 1 + count
+    return f"{months // 12:04}-{months % 12 + 1:02}"
+
+
+def _years(said: Mapping[str, str], when: date, month: int, *, past: bool) -> int:
+    """Return how many years from that of the meeting a month or a season without a year is."""
+    ahead = _MEANINGS["of"].get(said.get("which", "").lower(), 0)
     if "season" in said:
-        begins = {21: 3, 22: 6, 23: 9}.get(_SEASONS[said["season"].lower()], 12)
+        begins = 3 * (int(_MEANINGS["season"][said["season"].lower()][1:]) - 20)
         return ahead if "which" in said else -(begins > when.month) if past else int(begins + 2 < when.month)
     if "which" in said:
-        return {1: int(when.month >= month), 0: 0, -1: -(when.month <= month)}[ahead]
+        return int(when.month >= month) if ahead > 0 else -(when.month <= month) if ahead else 0
     return 0 if not month else -(month > when.month) if past else int(month < when.month)
-
-
-def _month(name: str) -> int:
-    return _MONTHS.index(name[:3].lower()) + 1
-
-
-def _part(said: Mapping[str, str], month: int) -> str:
-    """A part of a year, as EDTF has it after the year."""
-    if month:
-        return f"-{month:02}"
-    if "season" in said:
-        return f"-{_SEASONS[said['season'].lower()]}"
-    if "quarter" in said:
-        return f"-{32 + _ORDINALS[said['quarter']]}"
-    if "half" in said:
-        return f"-{39 + _ORDINALS[said['half']]}"
-    if "part" in said:
-        return "-12" if "year" in said["part"] else _PARTS.get(said["part"], "-40")
-    return "~" if "fiscal" in said else ""
 
 
 # Dates in names
@@ -241,13 +231,10 @@ def _qualified(text: str, point: When) -> When:
 
 
 def _just_before(edtf: str) -> str:
-    """The latest date of the same kind that lies before: `before 2028` closes with 2027."""
-    if re.fullmatch(r"\d{4}", edtf):
-        return f"{int(edtf) - 1:04}"
-    if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", edtf):
-        months = int(edtf[:4]) * 12 + int(edtf[5:]) - 2
-        return f"{months // 12:04}-{months % 12 + 1:02}"
-    return edtf
+    """Return the latest date of the same kind that lies before: `before 2028` closes with 2027."""
+    if not re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", edtf):
+        return edtf
+    return _month_from(int(edtf[:4]), int(edtf[5:]), -1) if edtf[4:] else f"{int(edtf) - 1:04}"
 
 
 # Spans of time from the meeting

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from spacedialog.drafting import review
-from spacedialog.drafting.course import Course
 from spacedialog.drafting.draftfile import DraftFile
-from spacedialog.drafting.stepfile import StepFile
+from spacedialog.drafting.steps import Course, StepFile
 from spacedialog.errors import InputError
+from spacedialog.model.vocabulary import Decision
 
 if TYPE_CHECKING:
     from datetime import date
@@ -62,7 +62,7 @@ class Review:
 
     def rows(self) -> Iterator[CandidateRow]:
         """Return all candidates in the order of the file."""
-        return review.rows(self._course.document)
+        return map(review.row, review.candidates(self._course.document))
 
     def title_span(self) -> tuple[int, int] | None:
         """Return the position of the title in the sentence of the current candidate (start, end); None if not found."""
@@ -75,11 +75,11 @@ class Review:
 
     def accept(self) -> StepRow:
         """Accept the candidate: an import will record it."""
-        return self._step("accepted", review.accept(self._course.document, self.ref))
+        return self._step("accepted", review.decide(self._course.document, self.ref, Decision.ACCEPTED))
 
     def drop(self) -> StepRow:
         """Drop the candidate: an import will skip it."""
-        return self._step("dropped", review.drop(self._course.document, self.ref))
+        return self._step("dropped", review.decide(self._course.document, self.ref, Decision.DROPPED))
 
     def merge(self, into: str | None = None) -> StepRow:
         """Merge the candidate into another (its ref), by default the nearest one before it that is not dropped."""

@@ -1,4 +1,4 @@
-"""The steps of a review, kept in a file beside the data file, so that a later review can undo them."""
+"""The steps of a review: its course from candidate to candidate, and the file in which later reviews can undo them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from spacedialog import atomic
-from spacedialog.drafting.course import Step
-from spacedialog.drafting.review import Document
-from spacedialog.errors import StoreError
+from spacedialog.drafting.review import Document, candidate, candidates, decision
+from spacedialog.errors import InputError, StoreError
 from spacedialog.model.rows.drafting import StepRow
+from spacedialog.model.vocabulary import Decision
 
 ENDING = ".review"
 """The ending that is added to the name of the data file."""
@@ -21,6 +21,68 @@ ENDING = ".review"
 _FORMAT = "spacedialog-review/1"
 _MOST = 500
 """The number of steps that are kept; each is written again at every later step."""
+
+
+class Step(NamedTuple):
+    """A step of a review: the document and the current ref before it, and a description of it."""
+
+    document: Document
+    ref: str | None
+    did: StepRow
+
+
+class Course(NamedTuple):
+    """The state of a review: the document, the ref of the current candidate, and the steps before it.
+
+    The ref is None if no undecided candidate follows the last one.
+    """
+
+    document: Document
+    ref: str | None
+    before: tuple[Step, ...] = ()
+
+    @classmethod
+    def of(cls, document: Document) -> Course:
+        """Return the course that begins at the first undecided candidate."""
+        return cls(document, None).on()
+
+    def step(self, document: Document, did: StepRow) -> Course:
+        """Return the course after a step that led to `document`; it moves on if the step decided the candidate."""
+        course = Course(document, self.ref, (*self.before, Step(self.document, self.ref, did)))
+        return course.on() if self.ref and decision(candidate(document, self.ref)) else course
+
+    def undone(self) -> Course:
+        """Return the course before the latest step; InputError if there is none."""
+        if not self.before:
+            raise InputError("there is no step to undo", "use back to change an earlier decision")
+        latest = self.before[-1]
+        return Course(latest.document, latest.ref, self.before[:-1])
+
+    def on(self) -> Course:
+        """Return the course at the next undecided candidate; from the end, at the first."""
+        refs = self._refs()
+        start = refs.index(self.ref) + 1 if self.ref else 0
+        undecided = (ref for ref in refs[start:] if not decision(candidate(self.document, ref)))
+        return self._replace(ref=next(undecided, None))
+
+    def back(self) -> Course:
+        """Return the course at the previous candidate, decided or not; InputError at the first."""
+        refs = self._refs()
+        at = refs.index(self.ref) if self.ref else len(refs)
+        if not at:
+            raise InputError("this is the first candidate", "use next to continue")
+        return self._replace(ref=refs[at - 1])
+
+    def previous(self) -> str:
+        """Return the ref of the nearest earlier candidate that was not dropped; InputError if there is none."""
+        refs = self._refs()
+        for ref in reversed(refs[: refs.index(self.ref)] if self.ref else refs):
+            if decision(candidate(self.document, ref)) is not Decision.DROPPED:
+                return ref
+        raise InputError("there is no candidate before this one", "give the candidate to merge with: merge REF")
+
+    def _refs(self) -> list[str]:
+        return [one["ref"] for one in candidates(self.document)]
 
 
 class StepFile:
