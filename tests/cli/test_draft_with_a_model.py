@@ -51,7 +51,7 @@ def test_a_command_answers_the_prompt(desk: Desk) -> None:
     command = f"{shlex.quote(sys.executable)} model.py"
     ran = desk.run("draft", "statement.txt", "--with", command, "-o", "draft.json")
     assert ran.status == 0, ran.stderr
-    assert "item 3 left out: it names no sentence of the statement" in ran.stderr
+    assert "item 3 left out: it does not name a sentence of the statement" in ran.stderr
     commitments = json.loads((desk.folder / "draft.json").read_text())["commitments"]
     assert [one["title"] for one in commitments] == ["Map the reef", "Do not test missiles"]
     assert [one["status"] for one in commitments] == ["unknown", "unknown"]

@@ -263,7 +263,7 @@ def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
     quote = comparable(said[: 2 * LONGEST]).strip(" .,;:\"'") if isinstance(said, str) else ""
     start = _stands(quote, text.text, text.begin) if len(quote) > 2 else None
     if start is None:
-        raise _Refused("its quote does not stand in the sentence")
+        raise _Refused("its quote is not in the sentence")
     return quote, start
 
 
