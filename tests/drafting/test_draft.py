@@ -510,11 +510,44 @@ def test_explain_shows_what_was_left_out_and_why(desk: Desk) -> None:
     assert "praise" in rows[1]["why"]
 
 
+UNDATED = "Japan and Australia will map the reef next year. Japan will launch a probe by 2030."
+
+
+def test_without_a_date_of_the_meeting_dates_that_depend_on_it_stay_open(desk: Desk) -> None:
+    """A text without the date of the meeting is drafted; the meeting was before today, and `next year` is no date."""
+    (desk.folder / "undated.txt").write_text(UNDATED)
+    ran = desk.call("draft", "undated.txt", "-o", "draft.json")
+    assert ran.status == 0
+    assert "No date of the meeting was found" in ran.stderr
+    document = json.loads((desk.folder / "draft.json").read_text())
+    assert document["dialogue"]["when"] == f"../{document['compiled']}"
+    assert [one.get("due") for one in document["commitments"]] == [None, "../2030"]
+    assert desk.call("import", "draft.json", "--without-built-in").status == 0
+    prompt = desk.call("draft", "undated.txt", "--prompt")
+    assert "day that is not known" in prompt.stdout
+
+
+def test_the_date_that_is_given_makes_relative_dates_known(desk: Desk) -> None:
+    """With `--when`, `next year` is counted from that date."""
+    (desk.folder / "undated.txt").write_text(UNDATED)
+    document = json.loads(desk.call("draft", "undated.txt", "--when", "2026-05-21").stdout)
+    assert [one.get("due") for one in document["commitments"]] == ["2027", "../2030"]
+
+
+def test_a_candidate_has_the_sentences_around_it(desk: Desk) -> None:
+    """A candidate quotes the sentences of the statement before and after its own, for its reviewer."""
+    first, second = json.loads(desk.call("draft", "statement.txt").stdout)["commitments"]
+    sentences = [row["text"] for row in desk.call("draft", "statement.txt", "--explain", "--json").data]
+    assert "before" not in first["draft"]
+    assert (first["draft"]["after"], second["draft"]["before"]) == (sentences[1], sentences[1])
+    assert "after" not in second["draft"]
+
+
 @pytest.mark.parametrize(
     ("content", "arguments", "message"),
     [
         ("", (), "contains no sentences"),
-        ("Japan and Australia will map the reef.", (), "--when"),
+        (TEXT, ("--when", "2026/.."), "open-ended"),
         ("Die Seiten beschlie\xdfen.".encode("latin-1"), (), "--encoding"),
         (b"\0\1\2", (), "not text"),
         (TEXT, ("--side", "XYZ"), "not a known government"),

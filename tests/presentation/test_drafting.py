@@ -40,6 +40,14 @@ def test_a_candidate_is_shown_with_its_quote(quote: str | None, shown: str | Non
     assert dict(view.table.rows).get("quote") == shown
 
 
+def test_a_candidate_is_shown_between_its_neighbors() -> None:
+    """A review shows the sentences before and after that of a candidate, if the file has them."""
+    view = candidate(CANDIDATE._replace(before="They met.", after=None), "1 of 1", None)
+    shown = dict(view.table.rows)
+    assert shown["before"] == "They met."
+    assert "after" not in shown
+
+
 def test_a_candidate_without_a_decision_is_undecided() -> None:
     """The list of candidates shows `undecided` where no decision is recorded."""
     assert "undecided" in "".join(drawn(candidates([CANDIDATE], ReviewCount(0, 0, 1)), Settings(width=80)))

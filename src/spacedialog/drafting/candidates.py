@@ -62,10 +62,13 @@ class Candidate(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What a text is read with: the date of the meeting and its last day, the parties and the areas."""
+    """What a text is read with: the date of the meeting, the parties and the areas.
+
+    `when` is the last day of the meeting; None if its first is not known, and nothing is counted from it.
+    """
 
     met: VagueDate
-    when: date
+    when: date | None
     parties: Parties
     areas: Areas
 

@@ -96,20 +96,19 @@ def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
 _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 
 
-def ground(prose: Prose, about: About, *, name: str) -> Ground:
+def ground(prose: Prose, about: About, *, name: str, compiled: date) -> Ground:
     """Return what a text that is called `name` is read with.
 
-    InputError if the text has no sentences, or if neither it nor `about` says when they met, and who.
+    If neither the text nor `about` says when they met, it is known only that they did by the day `compiled`.
+    InputError if the text has no sentences, or if neither says who met.
     """
     if not prose.sentences:
         raise InputError(
             f"{name}: the file contains no sentences", "save the statement as plain text, Markdown or HTML"
         )
-    when = about.when or when_met(prose)
-    if when is None:
-        raise InputError(f"{name}: no date of the meeting was found in the text", "give it: --when 2026-03-12")
-    if when.latest is None:
-        raise InputError(f"{name}: the date of the meeting is open-ended: {when}", "give a date: --when 2026-03-12")
+    met = about.when or when_met(prose) or VagueDate.parse(f"../{compiled}")
+    if met.latest is None:
+        raise InputError(f"{name}: the date of the meeting is open-ended: {met}", "give a date: --when 2026-03-12")
     known = [country["key"] for country in register("parties")["countries"]]
     for side in about.sides:
         if side not in known and not _NAMED_SIDE.fullmatch(side):
@@ -126,7 +125,7 @@ def ground(prose: Prose, about: About, *, name: str) -> Ground:
         raise InputError(
             f"{name}: the governments that met were not found in the text", "give each: --side JPN --side AUS"
         )
-    return Ground(when, when.latest, parties, Areas(prose))
+    return Ground(met, met.latest if met.earliest else None, parties, Areas(prose))
 
 
 def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequence[Any] | None = None) -> Drafted:
@@ -134,7 +133,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
 
     InputError as `ground`.
     """
-    given = ground(prose, about, name=name)
+    given = ground(prose, about, name=name, compiled=compiled)
     problems: list[Problem] = []
     rules = None
     if answer is None:
@@ -146,6 +145,8 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
     parties = given.parties
     used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
     dialogue = _dialogue(prose, about, name, given)
+    texts = [None, *(sentence.text for sentence in prose.sentences), None]
+    around = {one: pair for one, *pair in zip(prose.sentences, texts, texts[2:], strict=False)}
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
     whole = {
         "format": "spacedialog/1",
@@ -154,7 +155,9 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         "documents": [document],
         "areas": given.areas.declared([candidate.area for candidate in candidates]),
         "parties": [parties.known[key]._asdict() for key in used],
-        "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
+        "commitments": [
+            _commitment(f"{dialogue['key']}-{n:02}", one, around[one.sentence]) for n, one in enumerate(candidates, 1)
+        ],
     }
     found = {candidate.sentence for candidate in candidates}
     reasons = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
@@ -187,7 +190,7 @@ def _dialogue(prose: Prose, about: About, name: str, given: Ground) -> dict[str,
     """Return the meeting, as a data file has it; its key is the prefix of refs."""
     number, place = about.number or number_of(prose), about.place or place_of(prose)
     # Two meetings of a series need two keys, and many have no number.
-    key = about.key or f"{''.join(given.parties.sides[:4])}{number or given.when.year}"
+    key = about.key or f"{''.join(given.parties.sides[:4])}{number or (given.when.year if given.when else '')}"
     key = re.sub(r"[^A-Za-z0-9]", "", key)[:24] or "NEW1"
     title = about.title or _line_of(prose.title) or _line_of(name) or DOCUMENT
     dialogue = {"key": key, "series": about.series or series_of(title), "title": title, "when": str(given.met)}
@@ -200,7 +203,7 @@ def _line_of(text: str) -> str:
     return line if is_visible(line) else ""
 
 
-def _commitment(ref: str, one: Candidate) -> dict[str, Any]:
+def _commitment(ref: str, one: Candidate, around: Sequence[str | None]) -> dict[str, Any]:
     at, title, due = one.sentence, one.title, one.due
     place = {"document": DOCUMENT, "paragraph": at.paragraph, "sentence": at.number}
     sources = [place | {"hash": fingerprint(at.text)}]
@@ -220,7 +223,9 @@ def _commitment(ref: str, one: Candidate) -> dict[str, Any]:
         why += (
             f"; recurs every {one.recurs}, but {f'{due} is too vague as a start' if due else 'the text gives no start'}"
         )
-    said["draft"] = {"sentence": f"{at.stem} {at.text}".lstrip(), "confidence": one.confidence, "why": why}
+    said["draft"] = {"sentence": f"{at.stem} {at.text}".lstrip()}
+    said["draft"] |= {name: text for name, text in zip(("before", "after"), around, strict=True) if text}
+    said["draft"] |= {"confidence": one.confidence, "why": why}
     return said
 
 

@@ -37,7 +37,7 @@ _NO_PLACES = frozenset("published updated posted issued released date dated last
 def when_met(prose: Prose) -> VagueDate | None:
     """Return the day on which the parties met: the first whole day that the head or the opening of the text names."""
     opening = [prose.sentences[0].heading, *(one.text for one in prose.sentences[:_OPENING])] if prose.sentences else []
-    for text in (prose.title, *opening, *prose.head):
+    for text in (prose.title, *prose.head, *opening):
         for found in dates_in(text, None):
             parsed = VagueDate.parse(found.edtf)
             if parsed.latest and re.match(r"\d{4}-\d\d-\d\d", found.edtf):

@@ -31,7 +31,7 @@ def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[
     bodies = [party for party in named if party.side != party.key and (party.key in text or party.name in text)]
     values = {
         "mark": f"===== STATEMENT {sha256(sentences.encode()).hexdigest()[:16]} =====",
-        "when": ground.when.isoformat(),
+        "when": ground.when.isoformat() if ground.when else "a day that is not known: give null",
         "sides": ", ".join(parties.sides),
         "governments": _json({key: parties.known[key].name for key in parties.sides}),
         "parties": _json({party.key: party.name for party in bodies}),

@@ -194,9 +194,8 @@ class Reading:
             low = self._low(at)
             if low.endswith("'s") or low in ("'", "\u2019"):
                 owner = (after, at if low in ("'", "\u2019") else at + 1)
-                if not self.is_party(
-                    re.sub(r"['\u2019]s?$", "", self.text[self.said[after].start : self.said[at].end]).strip()
-                ):
+                name = re.sub(r"['\u2019]s?$", "", self.text[self.said[after].start : self.said[at].end])
+                if not self.is_party(name.strip()):
                     return None
             elif low in strengths("ladder", "nouns"):
                 start = skipped(self.said, at + 2)

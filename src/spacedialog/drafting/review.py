@@ -64,7 +64,7 @@ def row(of: Candidate) -> CandidateRow:
     values: dict[str, Any] = {
         name: of.get(name) for name in ("ref", "title", "area", "kind", "strength", "lead", "due", "detail", "quote")
     }
-    values |= {name: of["draft"][name] for name in ("confidence", "why", "sentence")}
+    values |= {name: of["draft"].get(name) for name in ("confidence", "why", "sentence", "before", "after")}
     milestones = tuple(map(_milestone, of.get("milestones") or ()))
     sources = tuple(map(citation_text, of["sources"]))
     decided, partners = of["draft"].get("decision"), tuple(of.get("partners") or ())

@@ -58,9 +58,8 @@ def _shortened(title: str) -> str:
         shorter = _TRAILING.sub("", title[: border.start()])
         if KEPT.search(title, border.start()):
             break
-        if _OPEN.search(shorter) or any(
-            shorter.count(one) != shorter.count(other) for one, other in ("()", "\u201c\u201d")
-        ):
+        is_cut = any(shorter.count(one) != shorter.count(other) for one, other in ("()", "\u201c\u201d"))
+        if is_cut or _OPEN.search(shorter):
             continue
         kept = shorter
         if len(kept) <= LONG:
@@ -71,10 +70,9 @@ def _shortened(title: str) -> str:
 def _is_border(title: str, found: re.Match[str]) -> bool:
     """Return whether a clause ends here: no noun in -ing, no aside, and no `to` that the words before it need."""
     before = re.findall(r"[\w-]+", title[: found.start()].lower())
-    rest = title[found.end() :]
     if len(before) < 4 or found["ing"] in words("verbs", "ing_nouns"):
         return False
-    if re.match(r", (?:in|on|with|at|from|during|under|where|a|an)$", found[0]) and "," in rest:
+    if re.match(r", (?:in|on|with|at|from|during|under|where|a|an)$", found[0]) and "," in title[found.end() :]:
         return False  # an aside, or the end of a list
     if found["to"] is None:
         return True

@@ -17,7 +17,6 @@ _DENIED = re.compile(
 )
 """How a sentence ends that takes back what it said: `but did not`."""
 
-
 _REPORTED = pattern("reported", "(?:{})")
 """How a sentence begins that tells what others say, or what is not so."""
 
@@ -112,10 +111,8 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
 
 def _led(one: Undertaking, head: Word, gap: int) -> Undertaking:
     """Return an action with a verb of the words before the list, and without what stands between."""
-    start, verb = head.start, base_of(head)
-    return one._replace(
-        start=start, head=start, head_end=head.end, verb=verb, gap=gap, gap_end=one.gap_end or one.start
-    )
+    end = one.gap_end or one.start
+    return one._replace(start=head.start, head=head.start, head_end=head.end, verb=base_of(head), gap=gap, gap_end=end)
 
 
 def _announced(

@@ -220,6 +220,8 @@ class Draft(Strict):
     """Information from `draft` about a candidate, for its reviewer. It is not part of the record."""
 
     sentence: Text
+    before: Text | None = Field(default=None, description="The sentence before it in the statement.")
+    after: Text | None = Field(default=None, description="The sentence after it in the statement.")
     confidence: float = Field(ge=0, le=1)
     why: Text
     decision: Decision | None = Field(

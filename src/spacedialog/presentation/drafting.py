@@ -72,6 +72,8 @@ def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) 
     lines = [f"{counted(candidate_count, 'candidate')} found, {left}"]
     if not candidate_count:
         return [*lines, "Only statements in English can be read."]
+    if document["dialogue"]["when"].startswith("../"):
+        lines.append("No date of the meeting was found. Dates that depend on it are left out. To add it, use --when.")
     missing = [field for field in ("number", "place") if field not in document["dialogue"]]
     if missing:
         add = f"To add {'them' if len(missing) > 1 else 'it'}, use {' and '.join(f'--{field}' for field in missing)}."
@@ -115,6 +117,8 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
     fields = pair_table(
         "candidate",
         [
+            ("before", row.before or ""),
+            ("after", row.after or ""),
             ("strength", row.strength),
             ("area", row.area),
             ("kind", row.kind),

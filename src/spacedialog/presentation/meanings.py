@@ -136,6 +136,8 @@ _OF_TABLES: Mapping[tuple[str, str], str] = {
     ("found", "kind"): "commitment or dialogue",
     ("found", "status"): "status of the commitment, empty for a dialogue",
     ("history", "kind"): "kind of entry, such as set, note, check or retract",
+    ("candidates", "after"): "sentence after it in the statement",
+    ("candidates", "before"): "sentence before it in the statement",
     ("milestones", "source"): "web address of the source",
     ("news", "source"): "evidence or, without it, the citation of the source",
     ("parties", "name"): "name of the party",

@@ -167,15 +167,15 @@ class Statements(Record):
 
         `answer` is that of a language model to `prompt`, or a function that returns it. Each item is checked against
         the text: `problems` lists the items left out and the values replaced, and `rules` has the candidates of the
-        program's own rules. Raises InputError if neither `meeting` nor the text gives the sides and the day, or if the
-        answer contains no items.
+        program's own rules. Raises InputError if neither `meeting` nor the text gives the sides, or if the answer
+        contains no items.
         """
         from spacedialog.drafting.draft import draft, ground
         from spacedialog.drafting.prompt import prompt
 
         prose, about, name = statement.prose(), _about(meeting), statement.name
         if callable(answer):
-            answer = answer(prompt(prose, ground(prose, about, name=name)))
+            answer = answer(prompt(prose, ground(prose, about, name=name, compiled=self.today)))
         items = answer.items() if answer else None
         return draft(prose, about, name=name, compiled=self.today, answer=items)
 
@@ -191,7 +191,9 @@ class Statements(Record):
         prose, about, name = statement.prose(), _about(meeting), statement.name
         items = earlier.items() if earlier else None
         problems = draft(prose, about, name=name, compiled=self.today, answer=items).problems if earlier else ()
-        return prompt(prose, ground(prose, about, name=name), None if items is None else (items, problems))
+        return prompt(
+            prose, ground(prose, about, name=name, compiled=self.today), None if items is None else (items, problems)
+        )
 
     def review(self, file: Path) -> Review:
         """Return a review of the candidates in a data file that `draft` wrote; InputError if it is not one."""

@@ -35,7 +35,8 @@ class CandidateRow(NamedTuple):
     """A candidate that `draft` found, from its data file; `decision` is None until it is reviewed.
 
     `confidence` is from 0 to 1. `milestones` and `sources` have one line of text for each. `lead` is None for a joint
-    commitment; `due`, `detail` and `quote` are None if the file has none.
+    commitment; `due`, `detail` and `quote` are None if the file has none. `before` and `after` are the sentences of the
+    statement around it, None at its ends.
     """
 
     ref: str
@@ -54,6 +55,8 @@ class CandidateRow(NamedTuple):
     why: str
     sentence: str
     quote: str | None = None
+    before: str | None = None
+    after: str | None = None
 
 
 class StepRow(NamedTuple):
