@@ -1,7 +1,6 @@
-"""A statement drafted into a data file: one candidate for each thing undertaken, for a person to review.
+"""Drafting of a data file from a statement: a candidate for each commitment, for a person to review.
 
-What the sentences say is read by `candidates`; here that becomes commitments, with refs and sources. Takes no clock and
-no network.
+`candidates` reads the sentences. Here the candidates become commitments with refs and sources. Pure.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 from spacedialog.statements.prose import Prose, Sentence, fingerprint
 
 DOCUMENT = "STATEMENT"
-"""The key of the document that was drafted from."""
+"""The key of the document with the statement."""
 
 
 MOST_CANDIDATES = 10_000
@@ -35,7 +34,7 @@ MOST_CANDIDATES = 10_000
 
 
 class About(NamedTuple):
-    """What is known of the meeting besides its text; None is looked for in the text."""
+    """The details of the meeting that the user gave; those that are None are read from the text."""
 
     when: VagueDate | None = None
     key: str | None = None
@@ -48,19 +47,19 @@ class About(NamedTuple):
 
 
 class Drafted(NamedTuple):
-    """The candidates of a text with what they stand in, and the sentences in which nothing was found, each with why."""
+    """The candidates of a text with its data file, and the sentences left out, each with the reason."""
 
     document: dict[str, Any]
     candidates: tuple[Candidate, ...]
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
     problems: tuple[Problem, ...] = ()
-    """What was wrong with the items of an answer."""
+    """The problems of the items of an answer."""
     rules: tuple[Candidate, ...] | None = None
-    """What the rules find, besides an answer; None where the candidates are theirs."""
+    """The candidates of the rules, beside those of an answer; None without an answer."""
 
     def findings(self) -> list[SentenceRow]:
-        """The candidates and the sentences left out, in the order of the text; those of an answer beside the rules'."""
+        """Return the candidates and the sentences left out, in the order of the text."""
         order = {sentence: place for place, sentence in enumerate(self.sentences)}
         found = [
             (order[one.sentence], _finding(one, commitment))
@@ -80,7 +79,7 @@ class Drafted(NamedTuple):
 
 
 def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
-    """What the rules find in the sentence of a row, if it is not the same."""
+    """Return what the rules find in the sentence of a row, if it differs."""
     title = (row.title or "").casefold()
     same = next((one for one in rules if title and one.title.casefold().startswith(title)), None)
     if same is None:
@@ -94,7 +93,7 @@ _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 
 
 class Ground(NamedTuple):
-    """What a text is read with: the day of the meeting, the parties and the areas."""
+    """The day of the meeting, the parties and the areas of a text."""
 
     when: VagueDate
     latest: date
@@ -103,9 +102,9 @@ class Ground(NamedTuple):
 
 
 def ground(prose: Prose, about: About, *, name: str) -> Ground:
-    """What a text that is called `name` is read with.
+    """Return the day of the meeting, the parties and the areas of the text `name`.
 
-    InputError where the text has no sentences, or neither it nor `about` says when they met, and who.
+    InputError if the text has no sentences, or if neither the text nor `about` has the day and the governments.
     """
     if not prose.sentences:
         raise InputError(
@@ -136,9 +135,9 @@ def ground(prose: Prose, about: About, *, name: str) -> Ground:
 
 
 def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequence[Any] | None = None) -> Drafted:
-    """The data file of a text that is called `name`, compiled on a day: by the rules, or from the items of an answer.
+    """Return the data file of the text `name`, compiled on a day: by the rules, or from the items of an answer.
 
-    InputError where `ground` has one.
+    Raises InputError as `ground` does.
     """
     when, latest, parties, areas = ground(prose, about, name=name)
     problems: tuple[Problem, ...] = ()
@@ -167,7 +166,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
 
 
 def _left_out(prose: Prose, candidates: Sequence[Candidate], problems: Sequence[Problem]) -> list[tuple[Sentence, str]]:
-    """The sentences for which an answer has no candidate."""
+    """Return the sentences for which an answer has no candidate, each with the reason."""
     why = {problem.sentence: problem.line for problem in problems if problem.is_left_out}
     found = {candidate.sentence for candidate in candidates}
     return [(one, why.get(one, "no item in the answer")) for one in prose.sentences if one not in found]
@@ -176,7 +175,7 @@ def _left_out(prose: Prose, candidates: Sequence[Candidate], problems: Sequence[
 def _read(
     prose: Prose, parties: Parties, areas: Areas, when: date | None
 ) -> tuple[list[Candidate], list[tuple[Sentence, str]]]:
-    """The candidates of every sentence, and the sentences that have none."""
+    """Return the candidates of every sentence, and the sentences without one, each with the reason."""
     candidates: list[Candidate] = []
     left_out: list[tuple[Sentence, str]] = []
     for sentence, following in zip(prose.sentences, [*prose.sentences[1:], None], strict=True):
@@ -216,7 +215,7 @@ def _finding(one: Candidate, commitment: Mapping[str, Any]) -> SentenceRow:
 
 
 def _dialogue(prose: Prose, about: About, name: str, when: VagueDate, sides: tuple[str, ...]) -> dict[str, Any]:
-    """The meeting, as a data file has it; what refs begin with is its key."""
+    """Return the meeting as in a data file; its key is the prefix of the refs."""
     number = about.number or number_of(prose)
     # Two meetings of a series need two keys, and many have no number.
     year = when.latest.year if when.latest else ""
@@ -281,7 +280,7 @@ def _commitment(ref: str, candidate: Candidate) -> dict[str, Any]:
 
 
 def _can_recur(first: str, every: str | None) -> bool:
-    """Whether a date can be the first of a series: a year cannot come round every month."""
+    """Return whether a date can be the first of a series: a year cannot recur every month."""
     if every is None:
         return False
     try:

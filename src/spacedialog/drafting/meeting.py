@@ -1,4 +1,4 @@
-"""What a text says of the meeting itself: when and where it was, its number, its series."""
+"""The date, the place, the number and the series of the meeting, from the text of a statement."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _NO_PLACES = frozenset("published updated posted issued released date dated last
 
 
 def when_met(prose: Prose) -> VagueDate | None:
-    """The day on which the parties met: the first whole day that the head or the opening of the text names."""
+    """Return the day of the meeting: the first full date in the head or the opening of the text."""
     opening = (
         prose.title,
         *(sentence.heading for sentence in prose.sentences[:1]),
@@ -53,7 +53,7 @@ def when_met(prose: Prose) -> VagueDate | None:
 
 
 def number_of(prose: Prose) -> int | None:
-    """The meeting's place in its series: 4 of `the fourth space dialogue`."""
+    """Return the number of the meeting in its series: 4 for `the fourth space dialogue`."""
     for text in (prose.title, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _NUMBER.search(text)
         if found:
@@ -62,14 +62,14 @@ def number_of(prose: Prose) -> int | None:
 
 
 def series_of(title: str) -> str:
-    """The title of a meeting without `Joint Statement on` and its number."""
+    """Return the title of a meeting without `Joint Statement on` and its number."""
     bare = _STATEMENT_ON.sub("", title)
     bare = re.sub(rf"\b(?:{_ORDINAL})\s+", "", bare, flags=re.IGNORECASE)
     return bare[:1].upper() + bare[1:] if bare else title
 
 
 def place_of(prose: Prose) -> str | None:
-    """Where they met: `Seoul` of `Seoul, 14 April 2025`, or of `held in Seoul`."""
+    """Return the place of the meeting: `Seoul` for `Seoul, 14 April 2025` or `held in Seoul`."""
     for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _DATELINE.match(text)
         if found is None or found[1].lower().strip(" ,:") in _NO_PLACES:

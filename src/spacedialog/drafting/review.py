@@ -1,6 +1,6 @@
-"""Review of a draft: what a person makes of its candidates, step by step; a document comes in and one goes out.
+"""The steps of a review: each takes a document and returns the document after it. Pure: no file, no terminal.
 
-Pure: no file, no terminal. What is typed of a field is read here as well, so that whoever asked can ask again.
+The values that users type are also parsed here.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
 
 
 def candidates(document: Document) -> list[Candidate]:
-    """The commitments of a file that were drafted, in their order."""
+    """Return the candidates of a file, in order."""
     return [commitment for commitment in document["commitments"] if commitment.get("draft")]
 
 
 def candidate(document: Document, ref: str) -> Candidate:
-    """The candidate that a ref, or just its number, names; InputError where there is none."""
+    """Return the candidate with a ref, or only its number; InputError if there is none."""
     typed = ref.strip().casefold()
     for one in candidates(document):
         numbered = _NUMBERED.fullmatch(one["ref"])
@@ -47,24 +47,24 @@ def candidate(document: Document, ref: str) -> Candidate:
 
 
 def decision(of: Candidate) -> Decision | None:
-    """What was decided of a candidate; None where nothing was yet."""
+    """Return the decision on a candidate; None if it is undecided."""
     decided = of["draft"].get("decision")
     return Decision(decided) if decided else None
 
 
 def tally(document: Document) -> ReviewCount:
-    """How many candidates were accepted and dropped, and how many are left."""
+    """Return the numbers of accepted, dropped and undecided candidates."""
     decided = [decision(one) for one in candidates(document)]
     return ReviewCount(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
 
 
 def rows(document: Document) -> Iterator[CandidateRow]:
-    """The candidates as people and programs get to see them."""
+    """Return the candidates as rows."""
     return (row(one) for one in candidates(document))
 
 
 def row(of: Candidate) -> CandidateRow:
-    """A candidate as people and programs get to see it."""
+    """Return a candidate as a row."""
     drafted, decided = of["draft"], decision(of)
     return CandidateRow(
         of["ref"],
@@ -92,7 +92,7 @@ def _milestone(milestone: Mapping[str, Any]) -> str:
 
 
 def taken(title: str, sentence: str) -> tuple[int, int] | None:
-    """From where to where a title stands in the sentence that it was made of; None where it cannot be found there."""
+    """Return the place of a title in its sentence, in characters; None if it is not found."""
     words = list(re.finditer(r"\w+", sentence))
     wanted = [word.casefold() for word in re.findall(r"\w+", title)]
     blocks = SequenceMatcher(None, wanted, [word[0].casefold() for word in words], autojunk=False).get_matching_blocks()
@@ -107,12 +107,12 @@ def taken(title: str, sentence: str) -> tuple[int, int] | None:
 
 
 def accept(document: Document, ref: str) -> Document:
-    """The candidate is to go on record."""
+    """Accept a candidate: an import records it."""
     return _decided(document, ref, Decision.ACCEPTED)
 
 
 def drop(document: Document, ref: str) -> Document:
-    """The candidate is not to go on record; it stays in the file, so that its ref is not given again."""
+    """Drop a candidate; it stays in the file, so that its ref is not used again."""
     return _decided(document, ref, Decision.DROPPED)
 
 
@@ -122,9 +122,9 @@ def _decided(document: Document, ref: str, decided: Decision) -> Document:
 
 
 def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
-    """The candidate with these of its fields set anew, None to empty one; its decision is left as it is.
+    """Set fields of a candidate (None clears one); its decision stays.
 
-    If its strength becomes `delivered`, it is complete; if it was `delivered`, it is unknown. Another status is kept.
+    If its strength becomes `delivered`, its status becomes complete; if it was `delivered`, unknown.
     """
     one = candidate(document, ref)
     edited = dict(one)
@@ -143,7 +143,7 @@ def _drafted_status(strength: str) -> str:
 
 
 def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
-    """The commitment with each new field where `draft` would have put it; those that it had stay where they are."""
+    """Return the commitment with each new field in the place where `draft` writes it."""
     names = [name for name in was if name in commitment]
     for name in commitment:
         if name not in was:
@@ -153,9 +153,9 @@ def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
 
 
 def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
-    """The candidate in several, one for each title, none decided: the first keeps ref and milestones, all its source.
+    """Split a candidate, one for each title, all undecided: the first keeps the ref and the milestones, all the source.
 
-    InputError for fewer than two titles.
+    InputError if there are fewer than two titles.
     """
     one = candidate(document, ref)
     if len(titles) < 2:
@@ -175,7 +175,7 @@ def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
 
 
 def _free_ref(document: Document, besides: Sequence[Candidate]) -> str:
-    """The ref after the highest of the file and of those besides."""
+    """Return the ref after the highest one of the file and of the others given."""
     refs = [commitment["ref"] for commitment in (*document["commitments"], *besides)]
     start = f"{document['dialogue']['key']}-"
     numbers = [
@@ -186,10 +186,10 @@ def _free_ref(document: Document, besides: Sequence[Candidate]) -> str:
 
 
 def merge(document: Document, ref: str, into: str) -> Document:
-    """The candidate goes into another, which gets its sources and milestones, and its due date if it has none itself.
+    """Merge a candidate into another one, which gets its sources, its milestones and, if it has none, its due date.
 
-    The candidate stays in the file as dropped. What `updates` say of it is said of the other. InputError where the
-    other is the same or was dropped.
+    The candidate stays in the file as dropped. Its `updates` become those of the other. InputError if the other is
+    the same or dropped.
     """
     one, other = candidate(document, ref), candidate(document, into)
     if one is other:
@@ -250,7 +250,7 @@ def _text(of: Candidate, name: str) -> str:
 
 
 def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
-    """An area (`key`, `title`) or a party (`key`, `name`, `side`) more; InputError where that cannot be one."""
+    """Add an area (`key`, `title`) or a party (`key`, `name`, `side`); InputError if it is not valid."""
     for name, text in entry.items():
         if name in ("key", "side") and not re.fullmatch(NAME_PATTERN, text):
             raise InputError(f"{name}: {quoted(text)} is not a short name", "write letters, digits, . _ and - only")
@@ -259,7 +259,7 @@ def declare(document: Document, register: Register, entry: Mapping[str, str]) ->
 
 
 def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
-    """The document with these in the place of a candidate."""
+    """Return the document with other commitments in place of a candidate."""
     commitments: list[Candidate] = []
     for commitment in document["commitments"]:
         commitments += parts if commitment is one else (commitment,)
@@ -270,7 +270,7 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
 
 
 def shown(of: Candidate, field: str) -> str:
-    """What a field of a candidate says, as one would type it."""
+    """Return the value of a field of a candidate as a user types it."""
     value = of.get(field) or (JOINT if field == "lead" else "")
     if field == "due":
         return readable(value)
@@ -281,7 +281,7 @@ ENTRIES: Mapping[Register, Mapping[str, str]] = {
     "areas": {"title": "title"},
     "parties": {"name": "name", "side": "side (the key of a country, such as US)"},
 }
-"""What an area or a party is declared with, besides its key; and how that is asked for."""
+"""The fields of an area or a party besides its key, each with the question for it."""
 
 
 def fields(typed: str) -> Sequence[str]:
@@ -317,9 +317,9 @@ def _keys(field: str, typed: str) -> list[str]:
 
 
 def value_of(document: Document, field: str, typed: str, today: date) -> Any:
-    """What was typed of a field, as the file keeps it; None for `-`, which empties it.
+    """Return the typed value of a field as in the file; None for `-`, which clears it.
 
-    InputError where that cannot stand there.
+    InputError if the value is not valid.
     """
     text = typed.strip()
     if text in ("", "-"):

@@ -1,7 +1,6 @@
 """Dates in running text, as EDTF, exactly as vague as the text has them: `14 April`, `by 2030`, `over the next year`.
 
-What a person types on the command line is read by `spoken`; here a date stands among other words, and a year may be
-part of a name.
+`spoken` reads the dates that users type. Here a date is among other words, and a year may be part of a name.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
 
 REACH = 80
-"""How many characters before and after a date are looked at."""
+"""The number of characters before and after a date that are considered."""
 
 
 class When(NamedTuple):
-    """A date in a text: the characters that it takes, words such as `by` included, and its EDTF."""
+    """A date in a text: its characters, including words such as `by`, and its EDTF."""
 
     start: int
     end: int
@@ -29,7 +28,7 @@ class When(NamedTuple):
 
 
 def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
-    """Every date of a text; what is relative (`next year`, `14 April`) is counted from the day `when` the parties met.
+    """Return every date in a text; relative ones (`next year`, `14 April`) count from `when`, the day of the meeting.
 
     A month or a weekday without a year is the next one, or with `past` the one before.
     """
@@ -39,7 +38,7 @@ def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
 
 
 def _is_edtf(text: str) -> bool:
-    """Whether a date is one of the calendar."""
+    """Return whether a date exists in the calendar."""
     try:
         VagueDate.parse(text)
     except DateError:
@@ -55,12 +54,12 @@ _SEASONS = {"spring": 21, "summer": 22, "autumn": 23, "fall": 23, "winter": 24}
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "latter": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4}
 _ORDINALS |= {"last": 4, "final": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 _PARTS = {"end": "-12", "close": "-12", "mid": "-07~", "middle": "-07~", "late": "-41"}
-"""What a part of a year is; any other one is its first half."""
+"""The parts of a year; any other word means the first half."""
 _AHEAD = {"next": 1, "coming": 1, "following": 1, "last": -1}
 
 
 def _shape(number: int, shape: str) -> str:
-    """A shape as a pattern, its groups told apart from those of others."""
+    """Return a shape as a pattern with groups of unique names."""
     pattern = shape.format(**register("dates")["pieces"]).replace(" ", r"\s+")
     return re.sub(r"\(\?P<(\w+)>", rf"(?P<\1_{number}>", pattern)
 
@@ -71,7 +70,7 @@ _POINT = re.compile(rf"(?:(?<![A-Za-z])|(?=\d|FY))(?:{_SHAPES})")
 
 
 def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
-    """Every date of a text without the words around it."""
+    """Return every date in a text without the words around it."""
     for found in _POINT.finditer(text):
         said = {name.rpartition("_")[0]: part for name, part in found.groupdict().items() if part is not None}
         if not _is_in_name(text, *found.span(), said, when):
@@ -81,7 +80,7 @@ def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
 
 
 def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | None:
-    """What the parts of a date say; None where the day of the meeting is needed and not known."""
+    """Return the EDTF of the parts of a date; None if it depends on the day of the meeting and that is unknown."""
     ahead = _AHEAD.get(said.get("of", "").lower().split(" ")[-1], 0)
     year = int(said["year"]) if "year" in said else when.year + ahead if when else None
     if "decade" in said:
@@ -132,7 +131,7 @@ def _month(name: str) -> int:
 
 
 def _part(said: Mapping[str, str], month: int) -> str:
-    """A part of a year, as EDTF has it after the year."""
+    """Return a part of a year as EDTF writes it after the year."""
     if month:
         return f"-{month:02}"
     if "season" in said:
@@ -155,7 +154,7 @@ _SAID_THEN = re.compile(rf" (?:(?:joint|State|official|bilateral) )?(?:{'|'.join
 
 
 def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: date | None) -> bool:
-    """Whether a date is part of a name, or of something said then: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
+    """Return whether a date is in a name or of an earlier event: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
     before, after = text[max(0, start - REACH) : start], text[end : end + REACH]
     if _OF_DOCUMENT.search(before):
         return True
@@ -178,7 +177,7 @@ def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: 
 
 
 def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
-    """The dates with what stands before them: two become an interval, `by` and `from` open ones."""
+    """Yield the dates with the words before them: two make an interval, `by` and `from` an open one."""
     number = 0
     while number < len(points):
         interval = _interval(text, points[number], points[number + 1]) if number + 1 < len(points) else None
@@ -208,7 +207,7 @@ _UNTIL = re.compile(r"\s*(?:-|\u2013|to|until|through)\s*")
 
 
 def _opening(key: str, between: str = r"(?:the\s+)?") -> re.Pattern[str]:
-    """What finds one of a list of words at the end of what stands before a date."""
+    """Return a pattern for one of a list of words directly before a date."""
     said = "|".join(sorted(register("dates")[key], key=len, reverse=True)).replace(" ", r"\s+")
     return re.compile(rf"\b(?:{said})\s+{between}$", re.IGNORECASE)
 
@@ -220,7 +219,7 @@ _ONWARDS = re.compile(r"\s*(?:onwards?\b|on(?=[,.;]|$)|and beyond)")
 
 
 def _qualified(text: str, point: When) -> When:
-    """A date with `by`, `from`, `around`, `the end of` before it, or `onwards` after it."""
+    """Return a date with `by`, `from`, `around` or `the end of` before it, or `onwards` after it."""
     if "/" in point.edtf:
         return point
     begin = max(0, point.start - REACH)
@@ -241,7 +240,7 @@ def _qualified(text: str, point: When) -> When:
 
 
 def _just_before(edtf: str) -> str:
-    """The latest date of the same kind that lies before: `before 2028` closes with 2027."""
+    """Return the date of the same precision before a date: `before 2028` ends with 2027."""
     if re.fullmatch(r"\d{4}", edtf):
         return f"{int(edtf) - 1:04}"
     if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", edtf):
