@@ -1,4 +1,4 @@
-"""The areas of a text: its headings, or the fields of the register to which words point."""
+"""The areas of a text: its headings, or the areas of the register whose words it contains."""
 
 from __future__ import annotations
 
@@ -15,14 +15,11 @@ from spacedialog.statements.prose import Prose, Sentence
 _LONGEST_HEADING = 9
 _FEWEST_HEADINGS = 3
 _NO_FIELD = re.compile(r"\d{4}$|^by\b", re.IGNORECASE)
-"""A heading that is a date, or names who wrote."""
+"""A heading that is a date or a byline."""
 
 
 class Areas:
-    """The areas of one text, with the `titles` of all that it can have, by their keys.
-
-    A thing that points nowhere is in its paragraph's area, or else in `general`.
-    """
+    """The areas of one text. An action without a word of an area has that of its paragraph, or `general`."""
 
     def __init__(self, prose: Prose) -> None:
         self._headings = _areas_of_headings(prose)
@@ -31,7 +28,7 @@ class Areas:
         self._paragraph: dict[str, str] = {}
 
     def of(self, sentence: Sentence, thing: str) -> str:
-        """Return the area of a thing said in a sentence."""
+        """Return the area of an action in a sentence."""
         if sentence.heading in self._headings:
             return self._headings[sentence.heading]
         own, around = thing.lower(), sentence.text.lower()
@@ -43,19 +40,19 @@ class Areas:
         return best
 
     def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
-        """Return the areas that are used, as a data file declares them."""
+        """Return the used areas, as in a data file."""
         return [{"key": key, "title": self.titles.get(key, "General")} for key in dict.fromkeys(used)]
 
 
 @lru_cache(maxsize=64)  # One sentence may have many candidates.
 def _hits(key: str, text: str) -> int:
-    """Return how many of a field's words stand in a text: `ship` in `ships`, and not in `relationship`."""
+    """Return how many words of an area a text contains: `ship` in `ships`, and not in `relationship`."""
     return len(set(_patterns()[key].findall(text)))
 
 
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """Return what finds the words of each field; a short one stands alone or in the plural, a longer one may go on."""
+    """Return the words of each area; a short one may only have a plural, a longer one any ending."""
     return {
         area["key"]: re.compile("|".join(rf"\b{re.escape(w)}" + (r"s?\b" if len(w) < 5 else "") for w in area["words"]))
         for area in register("areas")["areas"]
@@ -63,7 +60,7 @@ def _patterns() -> Mapping[str, re.Pattern[str]]:
 
 
 def _areas_of_headings(prose: Prose) -> dict[str, str]:
-    """Return the headings of fields, each with its key, if most of the text stands under such."""
+    """Return the headings that name areas, each with its key, if most of the text is under such headings."""
     counts = Counter(sentence.heading for sentence in prose.sentences)
     fields = [heading for heading in counts if heading != prose.title and _is_field(heading)]
     covered = sum(counts[heading] for heading in fields)

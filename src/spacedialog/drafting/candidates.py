@@ -1,4 +1,4 @@
-"""The candidates of a sentence: each thing undertaken with its title, parties and date; or why there is none."""
+"""The candidates of a sentence, each with its title, parties and date; or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ _ABOUT_THE_TEXT = re.compile(
 _SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b", re.IGNORECASE)
 _REFUSING = pattern("refused_stems")
 _AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b")
-"""What opens a sentence with a date that is of something else."""
+"""The beginning of a sentence whose date belongs to another event."""
 
 
 class Candidate(NamedTuple):
     """A commitment that was found in a sentence, for a person to review.
 
-    `wording` is the part of the sentence that it was found in. `due` is an EDTF date and `recurs` a span (`2 years`),
+    `wording` is the part of the sentence in which it was found. `due` is an EDTF date and `recurs` a span (`2 years`),
     each None if the text has none. `parties` are keys, the first one leads. `why` names the rule that found the
     candidate, and `confidence` (0 to 1) depends only on that rule.
     """
@@ -62,9 +62,9 @@ class Candidate(NamedTuple):
 
 
 class Ground(NamedTuple):
-    """What a text is read with: the date of the meeting, the parties and the areas.
+    """The date of the meeting, the parties and the areas of a text.
 
-    `when` is the last day of the meeting; None if its first is not known, and nothing is counted from it.
+    `when` is the day from which relative dates are counted: the last day of the meeting, or None if it is not known.
     """
 
     met: VagueDate
@@ -74,7 +74,7 @@ class Ground(NamedTuple):
 
 
 def candidates_of(sentence: Sentence, ground: Ground) -> Iterator[Candidate]:
-    """Yield the candidates of a sentence, or of a point of a list together with the text that announces it."""
+    """Yield the candidates of a sentence, or of a point of a list with the text that introduces the list."""
     if _is_too_long(sentence) or _OUTSIDER.search(sentence.text):
         return
     said = _said(sentence, ground.parties.is_party)
@@ -146,7 +146,7 @@ def kind_of(title: str, strength: Strength) -> str:
 
 
 def why_none(sentence: Sentence) -> str:
-    """Why nothing was found in a sentence, as far as its words tell."""
+    """Return the likely reason why a sentence has no candidate."""
     if _is_too_long(sentence):
         return "too long for a sentence"
     text = sentence.text.lower()

@@ -13,7 +13,7 @@ _EVERY = re.compile(register("dates")["every"], re.IGNORECASE)
 
 
 class Cycle(NamedTuple):
-    """How often something comes round, and the characters that say so."""
+    """A recurrence, and the characters of the text that state it."""
 
     start: int
     end: int
@@ -21,7 +21,7 @@ class Cycle(NamedTuple):
 
 
 def cycles_in(text: str) -> list[Cycle]:
-    """Return every recurrence that a text speaks of, as `2 years`."""
+    """Return every recurrence in a text, as `2 years`."""
     found: list[Cycle] = []
     for pattern in (_EVERY, *_CYCLES):
         for one in pattern.finditer(text):
@@ -32,7 +32,7 @@ def cycles_in(text: str) -> list[Cycle]:
 
 
 def count_of(word: str) -> int:
-    """Return a number, in words or figures; 0 where it is none."""
+    """Return a number in words or figures; 0 if it is not a number."""
     low = word.lower()
     return register("dates")["numbers"].get(low) or (int(low) if low.isdecimal() and len(low) < 6 else 0)
 

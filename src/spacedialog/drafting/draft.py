@@ -1,7 +1,6 @@
-"""A statement drafted into a data file: one candidate for each thing undertaken, for a person to review.
+"""Drafting of a data file from a statement: a candidate for each commitment, for a person to review.
 
-What the sentences say is read by `candidates`; here that becomes commitments, with refs and sources. Takes no clock and
-no network.
+`candidates` reads the sentences. Here the candidates become commitments with refs and sources. Pure.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
 from spacedialog.statements.prose import Prose, Sentence, fingerprint
 
 DOCUMENT = "STATEMENT"
-"""The key of the document that was drafted from."""
+"""The key of the document with the statement."""
 
 MOST_CANDIDATES = 10_000
 """The maximum number of candidates in a draft."""
 
 
 class About(NamedTuple):
-    """What is known of the meeting besides its text; None is looked for in the text."""
+    """The details of the meeting that the user gave; those that are None are read from the text."""
 
     when: VagueDate | None = None
     key: str | None = None
@@ -47,11 +46,7 @@ class About(NamedTuple):
 
 
 class Drafted(NamedTuple):
-    """The candidates of a text with what they stand in, and the sentences in which nothing was found, each with why.
-
-    `problems` are what was wrong with the items of an answer, and `rules` the candidates of the rules besides them;
-    without an answer it is None.
-    """
+    """The candidates of a text with its data file, and the sentences left out, each with the reason."""
 
     document: dict[str, Any]
     candidates: tuple[Candidate, ...]
@@ -83,7 +78,7 @@ def _row(one: Candidate, ref: str, why: str) -> SentenceRow:
 
 
 def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
-    """Return what the rules find in the sentence of a row, empty if it is the same."""
+    """Return what the rules find in the sentence of a row, if it differs."""
     title = (row.title or "").casefold()
     same = next((one for one in rules if title and one.title.casefold().startswith(title)), None)
     if same is None:
@@ -97,10 +92,10 @@ _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 
 
 def ground(prose: Prose, about: About, *, name: str, compiled: date) -> Ground:
-    """Return what a text that is called `name` is read with.
+    """Return the date of the meeting, the parties and the areas of the text `name`.
 
-    If neither the text nor `about` says when they met, it is known only that they did by the day `compiled`.
-    InputError if the text has no sentences, or if neither says who met.
+    If neither the text nor `about` has the date, it is any day up to `compiled`. Raises InputError if the text has no
+    sentences, or if neither has the governments.
     """
     if not prose.sentences:
         raise InputError(
@@ -129,9 +124,9 @@ def ground(prose: Prose, about: About, *, name: str, compiled: date) -> Ground:
 
 
 def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequence[Any] | None = None) -> Drafted:
-    """Return the data file of a text that is called `name`: by the rules, or from the items of an answer.
+    """Return the data file of the text `name`, compiled on a day: by the rules, or from the items of an answer.
 
-    InputError as `ground`.
+    Raises InputError as `ground` does.
     """
     given = ground(prose, about, name=name, compiled=compiled)
     problems: list[Problem] = []
@@ -187,7 +182,7 @@ def _by_rules(prose: Prose, given: Ground) -> list[Candidate]:
 
 
 def _dialogue(prose: Prose, about: About, name: str, given: Ground) -> dict[str, Any]:
-    """Return the meeting, as a data file has it; its key is the prefix of refs."""
+    """Return the meeting as in a data file; its key is the prefix of the refs."""
     number, place = about.number or number_of(prose), about.place or place_of(prose)
     # Two meetings of a series need two keys, and many have no number.
     key = about.key or f"{''.join(given.parties.sides[:4])}{number or (given.when.year if given.when else '')}"
@@ -230,7 +225,7 @@ def _commitment(ref: str, one: Candidate, around: Sequence[str | None]) -> dict[
 
 
 def _can_recur(first: str | None, every: str | None) -> bool:
-    """Return whether a date can be the first of a series: a year cannot come round every month."""
+    """Return whether a date can be the first of a series: a year cannot recur every month."""
     if not first or not every:
         return False
     try:

@@ -1,4 +1,4 @@
-"""What a text says of the meeting itself: when and where it was, its number, its series."""
+"""The date, the place, the number and the series of the meeting, from the text of a statement."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NO_PLACES = frozenset("published updated posted issued released date dated last
 
 
 def when_met(prose: Prose) -> VagueDate | None:
-    """Return the day on which the parties met: the first whole day that the head or the opening of the text names."""
+    """Return the day of the meeting: the first full date in the title, the head or the opening of the text."""
     opening = [prose.sentences[0].heading, *(one.text for one in prose.sentences[:_OPENING])] if prose.sentences else []
     for text in (prose.title, *prose.head, *opening):
         for found in dates_in(text, None):
@@ -46,7 +46,7 @@ def when_met(prose: Prose) -> VagueDate | None:
 
 
 def number_of(prose: Prose) -> int | None:
-    """Return the meeting's place in its series: 4 of `the fourth space dialogue`."""
+    """Return the number of the meeting in its series: 4 for `the fourth space dialogue`."""
     for text in (prose.title, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _NUMBER.search(text)
         if found:
@@ -62,7 +62,7 @@ def series_of(title: str) -> str:
 
 
 def place_of(prose: Prose) -> str | None:
-    """Return where they met: `Seoul` of `Seoul, 14 April 2025`, or of `held in Seoul`."""
+    """Return the place of the meeting: `Seoul` for `Seoul, 14 April 2025` or `held in Seoul`."""
     for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _DATELINE.match(text)
         if found is None or found[1].lower().strip(" ,:") in _NO_PLACES:

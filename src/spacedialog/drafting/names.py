@@ -1,4 +1,4 @@
-"""Names in a text: where they stand, the longest first; and what the register calls its governments."""
+"""The places of names in a text, and the names of governments in the register."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from spacedialog.drafting.lexicon import register
 
 MANY = "INT"
-"""The side of bodies of many countries."""
+"""The side of international bodies."""
 
 
 class Party(NamedTuple):
-    """A government or a body, under the key by which a data file names it, and its side."""
+    """A government or a body: its key in a data file, its name, and its side."""
 
     key: str
     name: str
@@ -22,7 +22,7 @@ class Party(NamedTuple):
 
 
 class Names:
-    """Names to look for in texts; where several begin at a place, the longest is meant."""
+    """Names to find in texts; of several at one place, the longest counts."""
 
     def __init__(self, names: Iterable[str]) -> None:
         # Also by length, because a text may define thousands with the same first word.
@@ -33,7 +33,7 @@ class Names:
                 self._by_word.setdefault(first[0], {}).setdefault(len(name), set()).add(name)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Return where names stand as whole words, none within another."""
+        """Return the places of names as whole words, none within another."""
         free = 0
         for word in _WORD.finditer(text):
             begin = word.start()
@@ -52,7 +52,7 @@ _WORD = re.compile(r"\w+")
 
 @cache
 def country_names() -> Mapping[str, tuple[str, ...]]:
-    """Return what countries and groups of them are called, adjectives too, with the keys of those that a name names."""
+    """Return the names of countries and groups, and their adjectives, each with the keys of its countries."""
     said = register("parties")
     names: dict[str, tuple[str, ...]] = dict.fromkeys(said["no_countries"], ())
     names |= {name: tuple(keys) for name, keys in said["groups"].items()}
@@ -65,10 +65,10 @@ def country_names() -> Mapping[str, tuple[str, ...]]:
 
 @cache
 def country_finder() -> Names:
-    """Return what finds the names of `country_names`."""
+    """Return the finder of the names in `country_names`."""
     return Names(country_names())
 
 
 def countries_in(text: str) -> list[str]:
-    """Return the governments that a text names, as often as it does."""
+    """Return the governments that a text names, each as often as it is named."""
     return [key for begin, end in country_finder().spans(text) for key in country_names()[text[begin:end]]]

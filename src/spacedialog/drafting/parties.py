@@ -1,4 +1,4 @@
-"""The parties of one text: the governments that met, the bodies and officials that it names, and who acts in it."""
+"""The parties of one text: the governments that met, the bodies and officials that it names, and who acts."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from spacedialog.statements.prose import Prose, Sentence
 
 Keys = tuple[str, ...]
 Chunk = list[str | Keys]
-"""A noun phrase: its words, and in the place of names the keys of those who are named."""
+"""A noun phrase: its words, with the keys of parties in place of their names."""
 
 _LONGEST_KEY = 64
 
 
 class Parties:
-    """The parties of one text, and who is to act in its sentences, asked in their order.
+    """The parties of one text, and who acts in its sentences; these must be given in their order.
 
     `sides` are the keys of the governments that met, with their names where the register has none: `ZUB=Zubrowka`.
     `known` has every party that the register or the text names, by its key.
@@ -48,7 +48,7 @@ class Parties:
         self._bodies: list[str] = []  # the two bodies that were named last
 
     def unknown(self, name: str) -> str:
-        """The key of a body that nothing has introduced; it is taken for one of the first side's."""
+        """Return the key of a body that the text does not introduce; its side is the first one."""
         key = _key_of(name)
         self.known.setdefault(key, Party(key, name, next(iter(self.sides), MANY)))
         return key
@@ -60,7 +60,7 @@ class Parties:
         self._names[key] = self._names[name] = (key,)
 
     def _define_bodies(self, text: str) -> None:
-        """Bodies by their full names: `the ROK Ministry of Health and Welfare`, `the Korea Coast Guard (KCG)`."""
+        """Define bodies by full names: `the ROK Ministry of Health and Welfare`, `the Korea Coast Guard (KCG)`."""
         for found in _BODY.finditer(text):
             names = self._apart(re.sub("^(?:The|An?) ", "", found["name"]))
             last = names.pop() if found["acronym"] else ""
@@ -77,7 +77,7 @@ class Parties:
                 self._define_acronym(text, found, last)
 
     def _define_acronym(self, text: str, found: re.Match[str], whole: str) -> None:
-        """An acronym and its name, as far as they stand for a body or a government."""
+        """Define an acronym and its name, if they name a body or a government."""
         acronym, name = found["acronym"], _full_name(whole.split(), found["acronym"])
         key = re.sub(r"[^A-Za-z0-9._-]+", "-", acronym).strip("-")
         shared = acronym in words("parties", "shared_acronyms")
@@ -94,7 +94,7 @@ class Parties:
             self._names.setdefault(called, self._names[acronym])
 
     def _apart(self, name: str) -> list[str]:
-        """The names of several bodies that stand side by side: `Sandia Lab and Korea Institute of Bioscience`."""
+        """Return the names of several bodies side by side: `Sandia Lab and Korea Institute of Bioscience`."""
         bodies = words("parties", "body_words")
         for found in re.finditer(" and ", name):
             left, right = name[: found.start()], name[found.end() :]
@@ -104,13 +104,13 @@ class Parties:
         return [name]
 
     def _side_of(self, text: str, at: int, name: str) -> str:
-        """The side of a body: of the country in its name, or of the one that stands nearest before it."""
+        """Return the side of a body: the country in its name, or the nearest one before it."""
         near = countries_in(name) or [key for key in countries_in(text[max(0, at - 160) : at]) if key in self.sides]
         many = not words("parties", "forum_words").isdisjoint(_LARGE_WORD.findall(name))
         return MANY if many else [next(iter(self.sides), MANY), *near][-1]
 
     def _define_officials(self, text: str) -> None:
-        """The names of officials, each as the government for which they speak."""
+        """Define the names of officials, each with its government."""
         leaders = {name: key for key, names in register("parties")["leaders"].items() for name in names}
         no_names = words("parties", "portfolios") | words("parties", "titles") | words("parties", "body_words")
         for found in _OFFICIAL.finditer(text):
@@ -126,9 +126,9 @@ class Parties:
     # Who acts
 
     def is_party(self, subject: str) -> bool:
-        """Whether a subject is one that can make a promise: a government, an official, a body, `we`, `both sides`.
+        """Return whether a subject can make a promise: a government, an official, a body, `we`, `both sides`.
 
-        Where two or three governments met, another one is none.
+        If two or three governments met, other governments cannot.
         """
         named = self._who(subject)
         if len(self.sides) > 3 or any(side in ("ASEAN", "EU", "AU") for side in self.sides):
@@ -136,7 +136,7 @@ class Parties:
         return any(self.known[key].side in (*self.sides, MANY) for key in named)
 
     def of(self, sentence: Sentence, subject: str, action: str) -> tuple[str, ...]:
-        """The keys of those who are to act and of those with whom, as far as the sentence names them."""
+        """Return the keys of those who act, and of those with whom they act, if the sentence names them."""
         if sentence != self._sentence:
             self._acted = self._acted if sentence.paragraph == self._sentence.paragraph else ()
             self._sentence, self._among = sentence, []
@@ -162,7 +162,7 @@ class Parties:
         return [(begin, end, self._names[text[begin:end]]) for begin, end in self._finder.spans(text)]
 
     def _chunks(self, text: str) -> Iterator[Chunk]:
-        """The noun phrases that stand side by side in a text."""
+        """Return the noun phrases of a text that are separated by commas, `and` or `or`."""
         pieces: Chunk = []
         at = 0
         for begin, end, keys in self._mentions(text):
@@ -174,7 +174,7 @@ class Parties:
         )
 
     def _who(self, text: str) -> list[str]:
-        """Those whom a phrase names or stands for; none if it is of a thing."""
+        """Return the parties that a phrase names or refers to; empty if it refers to a thing."""
         text = _AROUND.sub("", _IN_BRACKETS.sub("", text)).strip(" ,;:.")
         low = text.lower()
         if low in ("it", "its"):
@@ -196,7 +196,7 @@ class Parties:
         return unique(found)
 
     def _head(self, chunk: Chunk) -> list[str] | None:
-        """Those whom a noun phrase names or stands for: nobody where it is empty, None where it is of a thing."""
+        """Return the parties that a noun phrase names or refers to; None if it refers to a thing."""
         low = [one if isinstance(one, tuple) else one.lower() for one in chunk]
         plain = [*low[:1], *chunk[1:]]  # `the Next Generation Dialogue` does not end at `Next`
         size = next((n for n, one in enumerate(plain) if one in words("parties", "borders")), len(low))
@@ -221,7 +221,7 @@ class Parties:
         return named or list(self.sides)
 
     def _beside(self, text: str, *, passive: bool) -> tuple[list[str], list[str], list[str]]:
-        """Those named `between` whom something is to be, those `with` whom, and those `by` whom."""
+        """Return the parties after `between`, those after `with`, and those after `by`."""
         text = _MEANS.split(_IN_BRACKETS.sub("", text), maxsplit=1)[0]
         among = next((keys for one in _HYPHENS.findall(text) if len(keys := countries_in(one)) > 2), [])
         beside: list[str] = []
@@ -239,7 +239,7 @@ class Parties:
         return among, beside, by
 
     def _company(self, text: str) -> list[str]:
-        """Those whom the phrase after `with` names."""
+        """Return the parties that the phrase after `with` names."""
         found: list[str] = []
         for chunk in self._chunks(_STAKEHOLDERS.sub("", text)):
             named = self._head(chunk) if any(isinstance(one, tuple) for one in chunk) else []
@@ -252,12 +252,12 @@ class Parties:
 
 
 def unique(keys: Iterable[str]) -> list[str]:
-    """Each once, in order."""
+    """Return the keys without repetition, in order."""
     return list(dict.fromkeys(keys))
 
 
 def sides_of(prose: Prose) -> tuple[str, ...]:
-    """The governments that met: those that the title or the opening names, or else those that the text names most."""
+    """Return the governments that met: those in the title or the opening, or else the two named most often."""
     opening = [sentence.text for sentence in prose.sentences[:6]]
     title = re.split(r" (?:on|regarding|to mark) ", prose.title)[0]
     for text in (title, prose.title, *prose.head[:6], " ".join(prose.head[:6]), *opening):
@@ -272,7 +272,7 @@ def sides_of(prose: Prose) -> tuple[str, ...]:
 
 
 def _any(key: str) -> str:
-    """One of the words or phrases of a list of the register, as a pattern."""
+    """Return a pattern for any word or phrase of a list of the register."""
     return "(?:" + "|".join(register("parties")[key]) + ")"
 
 
@@ -309,12 +309,12 @@ _STAKEHOLDERS = re.compile(r"^(?:[a-z-]+ ){0,3}(?:stakeholders|partners|organi[s
 
 
 def _key_of(name: str) -> str:
-    """A short name for a body without an acronym."""
+    """Return the key of a body without an acronym."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:_LONGEST_KEY] or "body"
 
 
 def _full_name(said: Sequence[str], acronym: str) -> str:
-    """The words before a bracket that an acronym stands for: as many as its letters ask for."""
+    """Return the words before a bracket for which the acronym in it stands, by its letters."""
     letters = [c.lower() for c in acronym if c.isascii() and c.isalpha()]
     starts = [n for n, word in enumerate(said) if not word[0].islower()]
     fits = [n for n in starts if [said[m][0].lower() for m in starts if m >= n] == letters]
@@ -323,7 +323,7 @@ def _full_name(said: Sequence[str], acronym: str) -> str:
 
 
 def _is_body(name: str, *, otherwise: bool = False) -> bool:
-    """Whether a name is of a body, and not of a mission or a treaty: by its words, or else `otherwise`."""
+    """Return whether a name is that of a body, and not of a mission or a treaty, by its words, or else `otherwise`."""
     before, _, owner = name.partition(" of ")
     parts = _LARGE_WORD.findall(before if owner.removeprefix("the ") in country_names() else name)
     if not parts or len(name) > 2 * _LONGEST_KEY or parts[-1].lower() in words("parties", "no_bodies"):
@@ -332,6 +332,6 @@ def _is_body(name: str, *, otherwise: bool = False) -> bool:
 
 
 def _without_country(name: str) -> str:
-    """A name without the country before it, unless that is a part of it: `U.S. National Cancer Institute`."""
+    """Return a name without the country before it: `U.S. National Cancer Institute`."""
     bare = re.sub(r"^(?:[Tt]he|U\.S\.|[A-Z]{2,4}|.{1,40}['\u2019]s) ", "", name)
     return re.sub(r"^(?:United States|\w+) (?=Ministry|Department)", "", bare)

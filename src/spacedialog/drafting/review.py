@@ -1,6 +1,6 @@
-"""Review of a draft: what a person makes of its candidates, step by step; a document comes in and one goes out.
+"""The steps of a review: each takes a document and returns the document after it. Pure: no file, no terminal.
 
-Pure: no file, no terminal. What is typed of a field is read here as well, so that whoever asked can ask again.
+The values that users type are also parsed here.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ _NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
 
 
 def candidates(document: Document) -> list[Candidate]:
-    """Return the commitments of a file that were drafted, in their order."""
+    """Return the candidates of a file, in order."""
     return [commitment for commitment in document["commitments"] if commitment.get("draft")]
 
 
 def candidate(document: Document, ref: str) -> Candidate:
-    """Return the candidate that a ref, or just its number, names; InputError if there is none."""
+    """Return the candidate with a ref, or only its number; InputError if there is none."""
     typed = ref.strip().casefold()
     for one in candidates(document):
         numbered = _NUMBERED.fullmatch(one["ref"])
@@ -48,19 +48,19 @@ def candidate(document: Document, ref: str) -> Candidate:
 
 
 def decision(of: Candidate) -> Decision | None:
-    """Return what was decided of a candidate; None if nothing was yet."""
+    """Return the decision on a candidate; None if it is undecided."""
     decided = of["draft"].get("decision")
     return Decision(decided) if decided else None
 
 
 def tally(document: Document) -> ReviewCount:
-    """Return how many candidates were accepted and dropped, and how many are left."""
+    """Return the numbers of accepted, dropped and undecided candidates."""
     decided = [decision(one) for one in candidates(document)]
     return ReviewCount(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
 
 
 def row(of: Candidate) -> CandidateRow:
-    """Return a candidate as people and programs get to see it."""
+    """Return a candidate as a row."""
     values: dict[str, Any] = {
         name: of.get(name) for name in ("ref", "title", "area", "kind", "strength", "lead", "due", "detail", "quote")
     }
@@ -77,7 +77,7 @@ def _milestone(milestone: Mapping[str, Any]) -> str:
 
 
 def taken(title: str, sentence: str) -> tuple[int, int] | None:
-    """Return from where to where a title stands in the sentence that it was made of; None if it is not found there."""
+    """Return the place of a title in its sentence, in characters; None if it is not found."""
     words = list(re.finditer(r"\w+", sentence))
     wanted = [word.casefold() for word in re.findall(r"\w+", title)]
     blocks = SequenceMatcher(None, wanted, [word[0].casefold() for word in words], autojunk=False).get_matching_blocks()
@@ -92,7 +92,7 @@ def taken(title: str, sentence: str) -> tuple[int, int] | None:
 
 
 def decide(document: Document, ref: str, decided: Decision) -> Document:
-    """Accept or drop the candidate; a dropped one stays in the file, so that its ref is not given again."""
+    """Accept or drop a candidate; a dropped one stays in the file, so that its ref is not used again."""
     one = candidate(document, ref)
     return _with(document, one, {**one, "draft": {**one["draft"], "decision": decided.value}})
 
@@ -100,7 +100,7 @@ def decide(document: Document, ref: str, decided: Decision) -> Document:
 def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
     """Set fields of the candidate, None to empty one; its decision is left as it is.
 
-    If its strength becomes `delivered`, it is complete; if it was `delivered`, it is unknown. Another status is kept.
+    If its strength becomes `delivered`, its status becomes complete; if it was `delivered`, unknown.
     """
     one = candidate(document, ref)
     edited = {name: value for name, value in {**one, **values}.items() if values.get(name, "") is not None}
@@ -114,7 +114,7 @@ def _drafted_status(strength: str) -> str:
 
 
 def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
-    """Return the commitment with each new field where `draft` would have put it, and the others where they were."""
+    """Return the commitment with each new field in the place where `draft` writes it."""
     names = [name for name in was if name in commitment]
     for name in commitment:
         if name not in was:
@@ -126,7 +126,7 @@ def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
 def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
     """Split the candidate into one for each title, none decided: the first keeps ref and milestones, all its source.
 
-    InputError for fewer than two titles.
+    InputError if there are fewer than two titles.
     """
     one = candidate(document, ref)
     if len(titles) < 2:
@@ -152,8 +152,8 @@ def _free_refs(document: Document) -> Iterator[str]:
 def merge(document: Document, ref: str, into: str) -> Document:
     """Merge the candidate into another, which gets its sources and milestones, and its due date if it has none itself.
 
-    The candidate stays in the file as dropped. What `updates` say of it is said of the other. InputError where the
-    other is the same or was dropped.
+    The candidate stays in the file as dropped. Its `updates` become those of the other. InputError if the other is
+    the same or dropped.
     """
     one, other = candidate(document, ref), candidate(document, into)
     if one is other:
@@ -198,7 +198,7 @@ def described(did: str, before: Document, after: Document, ref: str, into: str |
 
 
 def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
-    """Add an area (`key`, `title`) or a party (`key`, `name`, `side`); InputError if that cannot be one."""
+    """Add an area (`key`, `title`) or a party (`key`, `name`, `side`); InputError if it is not valid."""
     for name, text in entry.items():
         if name in ("key", "side") and not re.fullmatch(NAME_PATTERN, text):
             raise InputError(f"{name}: {quoted(text)} is not a short name", "write letters, digits, . _ and - only")
@@ -207,7 +207,7 @@ def declare(document: Document, register: Register, entry: Mapping[str, str]) ->
 
 
 def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
-    """Return the document with these in the place of a candidate."""
+    """Return the document with other commitments in place of a candidate."""
     commitments: list[Candidate] = []
     for commitment in document["commitments"]:
         commitments += parts if commitment is one else (commitment,)
@@ -218,7 +218,7 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
 
 
 def shown(of: Candidate, field: str) -> str:
-    """Return the value of a field of a candidate as a user types it, or the number of sources or milestones."""
+    """Return the value of a field of a candidate as a user types it."""
     value = of.get(field) or (JOINT if field == "lead" else "")
     if field in ("sources", "milestones"):
         return str(len(value))
@@ -231,7 +231,7 @@ ENTRIES: Mapping[Register, Mapping[str, str]] = {
     "areas": {"title": "title"},
     "parties": {"name": "name", "side": "side (the key of a country, such as US)"},
 }
-"""What an area or a party is declared with, besides its key; and how that is asked for."""
+"""The fields of an area or a party besides its key, each with the question for it."""
 
 
 def fields(typed: str) -> Sequence[str]:
@@ -267,7 +267,10 @@ def _keys(field: str, typed: str) -> list[str]:
 
 
 def value_of(document: Document, field: str, typed: str, today: date) -> Any:
-    """Return the value that was typed of a field; None for `-`, which empties it; InputError if it is not valid."""
+    """Return the typed value of a field as in the file; None for `-`, which clears it.
+
+    InputError if the value is not valid.
+    """
     text = typed.strip()
     if text in ("", "-"):
         if field in MAY_BE_EMPTY:

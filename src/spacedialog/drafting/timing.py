@@ -1,7 +1,6 @@
 """Dates in running text, as EDTF, exactly as vague as the text has them: `14 April`, `by 2030`, `over the next year`.
 
-What a person types on the command line is read by `spoken`; here a date stands among other words, and a year may be
-part of a name.
+`spoken` reads the dates that users type. Here a date is among other words, and a year may be part of a name.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
 
 REACH = 80
-"""How many characters before and after a date are looked at."""
+"""The number of characters before and after a date that are considered."""
 
 
 class When(NamedTuple):
-    """A date in a text: the characters that it takes, words such as `by` included, and its EDTF."""
+    """A date in a text: its characters, including words such as `by`, and its EDTF."""
 
     start: int
     end: int
@@ -29,7 +28,7 @@ class When(NamedTuple):
 
 
 def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
-    """Every date of a text; what is relative (`next year`, `14 April`) is counted from the day `when` the parties met.
+    """Return every date in a text; relative ones (`next year`, `14 April`) count from `when`, the day of the meeting.
 
     A month or a weekday without a year is the next one, or with `past` the one before.
     """
@@ -39,7 +38,7 @@ def dates_in(text: str, when: date | None, *, past: bool = False) -> list[When]:
 
 
 def _is_edtf(text: str) -> bool:
-    """Whether a date is one of the calendar."""
+    """Return whether a date exists in the calendar."""
     try:
         VagueDate.parse(text)
     except DateError:
@@ -55,7 +54,7 @@ _MEANINGS: Mapping[str, Mapping[str, Any]] = register("dates")["meanings"]
 
 
 def _shape(number: int, shape: str) -> str:
-    """A shape as a pattern, its groups told apart from those of others."""
+    """Return a shape as a pattern with groups of unique names."""
     pattern = shape.format(**register("dates")["pieces"]).replace(" ", r"\s+")
     return re.sub(r"\(\?P<(\w+)>", rf"(?P<\1_{number}>", pattern)
 
@@ -66,7 +65,7 @@ _POINT = re.compile(rf"(?:(?<![A-Za-z])|(?=\d|FY))(?:{_SHAPES})")
 
 
 def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
-    """Every date of a text without the words around it."""
+    """Return every date in a text without the words around it."""
     for found in _POINT.finditer(text):
         said = {name.rpartition("_")[0]: part for name, part in found.groupdict().items() if part is not None}
         if not _is_in_name(text, *found.span(), said, when):
@@ -145,7 +144,7 @@ _SAID_THEN = re.compile(rf" (?:(?:joint|State|official|bilateral) )?(?:{'|'.join
 
 
 def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: date | None) -> bool:
-    """Whether a date is part of a name, or of something said then: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
+    """Return whether a date is in a name or of an earlier event: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
     before, after = text[max(0, start - REACH) : start], text[end : end + REACH]
     if _OF_DOCUMENT.search(before):
         return True
@@ -168,7 +167,7 @@ def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: 
 
 
 def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
-    """The dates with what stands before them: two become an interval, `by` and `from` open ones."""
+    """Yield the dates with the words before them: two make an interval, `by` and `from` an open one."""
     number = 0
     while number < len(points):
         interval = _interval(text, points[number], points[number + 1]) if number + 1 < len(points) else None
@@ -198,7 +197,7 @@ _UNTIL = re.compile(r"\s*(?:-|\u2013|to|until|through)\s*")
 
 
 def _opening(key: str, between: str = r"(?:the\s+)?") -> re.Pattern[str]:
-    """What finds one of a list of words at the end of what stands before a date."""
+    """Return a pattern for one of a list of words directly before a date."""
     said = "|".join(sorted(register("dates")[key], key=len, reverse=True)).replace(" ", r"\s+")
     return re.compile(rf"\b(?:{said})\s+{between}$", re.IGNORECASE)
 
@@ -210,7 +209,7 @@ _ONWARDS = re.compile(r"\s*(?:onwards?\b|on(?=[,.;]|$)|and beyond)")
 
 
 def _qualified(text: str, point: When) -> When:
-    """A date with `by`, `from`, `around`, `the end of` before it, or `onwards` after it."""
+    """Return a date with `by`, `from`, `around` or `the end of` before it, or `onwards` after it."""
     if "/" in point.edtf:
         return point
     begin = max(0, point.start - REACH)

@@ -1,4 +1,4 @@
-"""The blocks of a text, its headings, paragraphs and points of lists, and how plain text is divided into them."""
+"""The headings, paragraphs and points of a text, and the division of plain text into them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Kind = Literal["heading", "paragraph", "item"]
 class Block(NamedTuple):
     """A heading, a paragraph, or a point of a list.
 
-    `level` is the depth of a point, from 1. `number` is the one that a paragraph or a point bears: `4`, `2.1`.
+    `level` is the depth of a point, from 1. `number` is the own number of a paragraph or a point: `4`, `2.1`.
     """
 
     kind: Kind
@@ -57,7 +57,7 @@ NO_WIDTH = 1_000_000
 def blocks_of_plain(text: str, width: int | None = None) -> Iterator[Block]:
     """Yield the blocks of plain text, by blank lines, marks and indents; lines broken at a width are joined.
 
-    `width` is found out by default; NO_WIDTH makes each line a paragraph, and 0 joins all between blank lines.
+    By default, `width` is estimated. NO_WIDTH makes each line a paragraph, and 0 joins all lines between blank ones.
     """
     lines = _lines(text)
     filled = [line for line in lines if line.strip()]
@@ -196,11 +196,11 @@ def _ordinal(block: Block) -> int:
 
 _PAGE_NUMBER = re.compile(r"\W*(?:page\s+)?#(?:\s*(?:/|of)\s*#)?\W*", re.IGNORECASE)
 _SIDE = 2
-"""How many lines at the top and at the foot of a page may be a running head or a page number."""
+"""The number of lines at the top and at the foot of a page that may be a running head or a page number."""
 
 
 def _lines(text: str) -> list[str]:
-    """Return the lines of a text: pages joined without their running heads, words that were divided put together."""
+    """Return the lines of a text, with its pages and its divided words joined, and without running heads."""
     text = re.sub(r"\r\n?|[\v\x85\u2028\u2029]", "\n", text).expandtabs(4)
     pages = [[line.rstrip() for line in page.strip("\n").split("\n")] for page in text.split("\f") if page.strip()]
     if len(pages) > 1:
@@ -220,7 +220,7 @@ def _shape(line: str) -> str:
 
 
 def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) -> list[str]:
-    """Return the lines of a page without page numbers and what other pages repeat; the first may have it as title."""
+    """Return the lines of a page without page numbers and running heads; the first page keeps its title."""
     kept = []
     for number, line in enumerate(page):
         shape = _shape(line)
@@ -232,7 +232,7 @@ def _without_heads(page: Sequence[str], heads: Counter[str], *, is_first: bool) 
 
 
 def _undivided(text: str) -> str:
-    """Put words together that a line break divides, without the hyphen unless the second part is a word by itself."""
+    """Join words that a line break divides; keep the hyphen if the second part is a word by itself."""
     text = text.replace("\u00ad\n", "").replace("\u00ad", "")
     words = set(re.findall(r"[a-z]+", re.sub(r"-\n\s*\w+", "", text)))
     whole = set(re.findall(r"\b\w++(?:-\w++)+", text))

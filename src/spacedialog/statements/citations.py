@@ -1,4 +1,4 @@
-"""Which sentences of a document commitments stand on, by what a record says or a data file."""
+"""The sentences of a document that commitments cite, in the record or in a data file."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from spacedialog.store.read.snapshot import Snapshot
 
 
 class Cited(NamedTuple):
-    """A sentence that a commitment stands on: its place and its hash as far as they are known.
+    """A sentence that a commitment cites, with its place and its hash if they are known.
 
-    `words` is what is known of how it reads: the sentence itself (`is_whole`), or the title that was made of it.
+    `words` is its wording as far as known: the whole sentence (`is_whole`), or the title made from it.
     `quote` is the quote of the commitment, if it comes from this source.
     """
 
@@ -33,9 +33,9 @@ class Cited(NamedTuple):
 
 
 def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> list[Cited]:
-    """What the commitments of a dialogue on record cite of a document; NotFoundError where there is no such dialogue.
+    """Return the sentences of a document that a recorded dialogue cites; NotFoundError if there is no such dialogue.
 
-    Without a document, of the one of which sentences are pinned, or of the only one; InputError where that is unclear.
+    By default, the document is the only one with hashes, or the only one; InputError if there is no such one.
     """
     of = view.dialogue(dialogue)
     if of is None:
@@ -58,9 +58,9 @@ def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> lis
 
 
 def of_file(stream: BinaryIO, name: str, document: str | None = None) -> list[Cited]:
-    """The same of the data file `name`; what was dropped in it cites nothing.
+    """Return the sentences that the data file `name` cites, without those of dropped candidates.
 
-    InputError or ProblemsError where it is none, or not in order.
+    InputError or ProblemsError if it is not a data file, or a faulty one.
     """
     contents = parse.read(stream, name)
     if not isinstance(contents, parse.Contents):

@@ -1,4 +1,4 @@
-"""A web page's title, headings, paragraphs and points, without its navigation, captions and other furniture."""
+"""The headings, paragraphs and points of a web page or a Markdown text, without navigation and captions."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _NAMED_FURNITURE = re.compile(
 
 
 _DEEPEST = 512
-"""How many elements may stand in each other; browsers stop there too, and parsing takes the square of it."""
+"""The maximum depth of nested elements, as in browsers; the time of parsing grows with its square."""
 _MOST_ATTRIBUTES = 1_000
-"""An element with this many attributes is refused, because parsing takes time in proportion to their square."""
+"""The number of attributes from which an element is refused; the time of parsing grows with its square."""
 # An attribute as browsers read it: a name, and optionally `=` and a value, which may be quoted.
 _ATTRIBUTE = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]*+))?+)"""
 _TAG = re.compile(rf"<[A-Za-z][^\s/>]*+(?:(?P<crowded>{_ATTRIBUTE}{{{_MOST_ATTRIBUTES}}})|{_ATTRIBUTE}*+)")
@@ -63,7 +63,7 @@ _UNCLOSED = frozenset(
 
 
 def blocks_of_page(text: str) -> Iterator[Block]:
-    """The blocks of a web page, in its order, its title first; InputError where it is nested beyond reason."""
+    """Yield the blocks of a web page in order, its title first; InputError if it is nested too deeply."""
     from selectolax.lexbor import LexborHTMLParser  # here: only a page needs it
 
     if _depth(text) > _DEEPEST:
@@ -126,7 +126,7 @@ def blocks_of_markdown(text: str) -> Iterator[Block]:
 
 
 def _depth(text: str) -> int:
-    """How many elements stand in each other, at most."""
+    """Return the depth of the nested elements."""
     depth = deepest = 0
     for tag in re.finditer(r"<(/?)([A-Za-z]+)", text):
         if tag[2].lower() not in _UNCLOSED:
@@ -136,7 +136,7 @@ def _depth(text: str) -> int:
 
 
 def _clear(tree: LexborHTMLParser) -> None:
-    """Take the furniture out, what is within another first: a node must not be touched once it is gone."""
+    """Remove navigation and captions, inner nodes first: a removed node must not be used."""
     doomed = {node.mem_id: node for node in tree.css(_FURNITURE)}
     for node in tree.css("[class], [id]"):
         named = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
@@ -148,7 +148,7 @@ def _clear(tree: LexborHTMLParser) -> None:
 
 
 def _blocks(node: LexborNode, numbers: dict[int, int]) -> Iterator[Block]:
-    """Yield what a node is in the text; nothing if its parts are, or it is the title."""
+    """Yield the block of a node; none if its parts are blocks, or if it is the title."""
     if node.tag in _HEADINGS:
         yield Block("heading", node.text())
     if node.tag == "li":
@@ -184,7 +184,7 @@ _BREAK = "\ufdd0"
 
 
 def _lists(node: LexborNode) -> list[LexborNode]:
-    """Return the lists that a point stands in, the innermost first, no more than matter."""
+    """Return the lists that contain a point, innermost first, up to _DEEPEST_LIST."""
     lists: list[LexborNode] = []
     parent = node.parent
     while parent is not None and len(lists) < _DEEPEST_LIST:
@@ -195,7 +195,7 @@ def _lists(node: LexborNode) -> list[LexborNode]:
 
 
 def _is_links(node: LexborNode) -> bool:
-    """Whether a block is mostly links: navigation that no tag gives away."""
+    """Return whether a block is mostly links, which is navigation without a tag that says so."""
     text = len(node.text().strip())
     linked = sum(len(link.text().strip()) for link in node.css("a"))
     return bool(text) and linked * 5 > text * 4

@@ -1,6 +1,6 @@
-"""A statement as it was published (text, Markdown, HTML, PDF, Word), read as numbered paragraphs and sentences.
+"""A statement in any format (text, Markdown, HTML, PDF, Word) as numbered paragraphs and sentences.
 
-What the sentences mean is left to others. Drafting and the check of sources both count by what stands here.
+Drafting and the verification of sources use the same numbers.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ LARGEST = 1_000_000
 """The default maximum size of a statement, in bytes; the largest known statement has 200,000."""
 
 LARGEST_DOCUMENT = 20_000_000
-"""The same for PDF and Word, whose pictures and fonts count."""
+"""The same for PDF and Word files, which also contain pictures and fonts."""
 
 MOST_SENTENCES = 10_000
 MOST_CHARACTERS = 500_000
@@ -84,7 +84,7 @@ _NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
 
 
 def fingerprint(sentence: str) -> str:
-    """The first 16 hexadecimal digits of the SHA-256 of a sentence, in the form of `comparable`."""
+    """Return the first 16 hexadecimal digits of the SHA-256 of a sentence in the form of `comparable`."""
     return sha256(comparable(sentence).encode()).hexdigest()[:16]
 
 
@@ -97,7 +97,7 @@ def comparable(text: str) -> str:
 
 
 def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
-    """A file's text: UTF-8, or the encoding that is given; InputError where it is not in that."""
+    """Return the text of a file in UTF-8 or the given encoding; InputError if the file is in another one."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = encoding or "utf-16"
     if b"\0" in content[:4096] and not encoding:
@@ -123,7 +123,7 @@ def _likely(content: bytes) -> str:
 
 
 def form_of(name: str, content: bytes) -> Form | Literal["pdf", "docx"]:
-    """What a file is, by its first bytes, its name's ending, or how its text begins."""
+    """Return the format of a file, by its first bytes, the ending of its name, or the beginning of its text."""
     if content.startswith(b"%PDF-"):
         return "pdf"
     if content.startswith((b"PK\3\4", b"\xd0\xcf\x11\xe0")):  # a zip file, or a document of Word before 2007
@@ -150,9 +150,9 @@ def of_file(content: bytes, name: str, encoding: str | None = None) -> Prose:
 
 
 def read(text: str, form: Form) -> Prose:
-    """Return the running text, in sentences, with the numbers that its paragraphs bear or, if they bear none, have.
+    """Return the running text in sentences; paragraphs without numbers of their own are counted.
 
-    Headings, captions and navigation are no paragraphs. The points of a list belong to the paragraph before it, and
+    Headings, captions and navigation are not paragraphs. The points of a list belong to the paragraph before it, and
     count as its sentences.
     """
     blocks_of = {"html": blocks_of_page, "markdown": blocks_of_markdown, "text": blocks_of_plain}[form]
@@ -310,7 +310,7 @@ _INITIALS = re.compile(r"(?:^|[\s\u2013-])(?:[A-Z]\.){2,}$")
 _STARTS = re.compile(
     r"(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During|At|For|By|All|Each|He|She|That|There|With|Following)\s"
 )
-# What the model takes for none and is an end: initials before such a word, a whole word in small letters.
+# Ends of sentences that the model does not find: initials before such a word, or a whole word in small letters.
 _SPLIT_ALSO = re.compile(
     r"(?<=[a-z ][A-Z]\.[A-Z]\.) (?=(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During)\s)"
     r"|(?<!\bapprox\.)(?<!\bdept\.)(?<!\bgovt\.)(?<!\bresp\.)(?<=[a-z]{4}\.) (?=[A-Z])"
@@ -318,18 +318,18 @@ _SPLIT_ALSO = re.compile(
 
 
 _LONGEST_WORD = 1_000
-"""What has a longer word is not parted into sentences: the model takes the square of a word's length in time."""
+"""The longest word of a text that is divided into sentences; the model's time grows with the square of this length."""
 
 
 def _split(text: str) -> list[str]:
-    from nupunkt import sent_tokenize  # here: it loads its model
+    from nupunkt import sent_tokenize  # imported here because it loads its model
 
     if max(map(len, text.split()), default=0) > _LONGEST_WORD:
         return [text]
     parts: list[str] = []
     for found in sent_tokenize(text):
         for part in _SPLIT_ALSO.split(str(found).strip()):
-            # What the model takes for an end and is none: a title before a name, a letter in small, an open bracket.
+            # Ends that the model finds where none is: after a title, before a small letter, in an open bracket.
             goes_on = parts and (
                 _TITLES.search(parts[-1])
                 or (_INITIALS.search(parts[-1]) and not _STARTS.match(part))

@@ -1,4 +1,4 @@
-"""Sources against a copy of their document: which sentence is the same, has moved, has changed, is not there. Pure."""
+"""The comparison of sources with a copy of their document: the same, moved, changed or missing. Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from spacedialog.statements.prose import Sentence, comparable, fingerprint
 from spacedialog.statements.wording import changed_words
 
 NEAR = 0.5
-"""From this similarity on a sentence is taken for a changed form of another."""
+"""The similarity from which a sentence counts as a changed form of another."""
 
 _STEM = 5
 _LONGEST_FILLER = 3
@@ -30,7 +30,7 @@ def verify(cited: Sequence[Cited], sentences: Sequence[Sentence]) -> list[Verifi
 
 
 class _Copy:
-    """The sentences of a copy: by what they say, and those that no source cites word for word."""
+    """The sentences of a copy, by their hashes, and those that no source cites word for word."""
 
     def __init__(self, sentences: Sequence[Sentence], pinned: set[str]) -> None:
         self._sentences = sentences
@@ -107,7 +107,7 @@ class _Copy:
 
 
 def _is_at(cited: Cited, sentence: Sentence) -> bool:
-    """Whether a sentence stands where the source says, as far as it says so; one that says nothing is nowhere."""
+    """Return whether a sentence is at the place that the source names; False if it names none."""
     if cited.paragraph is None:
         return False
     return cited.paragraph == sentence.paragraph and cited.sentence in (None, sentence.number)
@@ -118,7 +118,7 @@ def _words(text: str) -> list[str]:
 
 
 def _likeness(sentence: str) -> Callable[[str], float]:
-    """How like a sentence another is, 0 to 1, by the words that stand in both in the same order."""
+    """Return a function for the similarity to a sentence: the share of equal words in the same order, from 0 to 1."""
     matcher = SequenceMatcher(None, autojunk=False)
     matcher.set_seq2(_words(sentence))
 
@@ -130,8 +130,10 @@ def _likeness(sentence: str) -> Callable[[str], float]:
 
 
 def _share(title: str) -> Callable[[str], float]:
-    """How much of a title stands in a sentence, 0 to 1: "share" and "sharing" count as one, and what has three letters
-    or fewer does not count, unless there is nothing else."""
+    """Return a function for the share of a title's words that a sentence contains, from 0 to 1.
+
+    "share" and "sharing" are equal; words of up to three letters count only if there are no others.
+    """
 
     wanted = _stems(title)
     return lambda text: (wanted & _stems(text)).total() / max(wanted.total(), 1)
