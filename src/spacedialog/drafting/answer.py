@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 
 from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidates_of
 from spacedialog.drafting.clauses import MODALS, PREPOSITIONS, Word, is_adverb, skipped, words_of
-from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, weaker, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.readings import base_of
-from spacedialog.drafting.timing import dates_in
+from spacedialog.drafting.timing import cycles_in, dates_in
 from spacedialog.drafting.titles import kind_of
 from spacedialog.drafting.verbforms import verb_of
 from spacedialog.errors import DateError, InputError
@@ -243,9 +242,6 @@ class Checker:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
         near = [date for n in beside for date in self._text(n).dates]
         return self._text(at).dates or near
-
-
-# What an item may say
 
 
 def _sentence_number(item: object, count: int) -> int:

@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.clauses import MODALS
-from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import Undertaking, action_of
-from spacedialog.drafting.timing import When, dates_in
+from spacedialog.drafting.timing import When, cycles_in, dates_in
 from spacedialog.drafting.titles import kind_of, title_of
 from spacedialog.drafting.undertakings import point, undertakings
 from spacedialog.model.dates import VagueDate

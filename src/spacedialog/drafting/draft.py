@@ -181,9 +181,6 @@ def _by_rules(prose: Prose, given: Ground) -> list[Candidate]:
     return candidates
 
 
-# The file
-
-
 def _dialogue(prose: Prose, about: About, name: str, given: Ground) -> dict[str, Any]:
     """Return the meeting, as a data file has it; its key is the prefix of refs."""
     number, place = about.number or number_of(prose), about.place or place_of(prose)

@@ -268,9 +268,6 @@ def sides_of(prose: Prose) -> tuple[str, ...]:
     return tuple(key for key, _ in counts.most_common(2))
 
 
-# Patterns
-
-
 def _any(key: str) -> str:
     """One of the words or phrases of a list of the register, as a pattern."""
     return "(?:" + "|".join(register("parties")[key]) + ")"
@@ -303,9 +300,6 @@ _OWN_PLAN = re.compile(
 _MEANS = re.compile(rf",? (?:including (?!the |[A-Z])|{_any('means')}\b)")
 _WITH = re.compile(rf"(\w*)(?:^| )(with|between|among|by|alongside|to|from|{_any('asking')}) ", re.IGNORECASE)
 _STAKEHOLDERS = re.compile(r"^(?:[a-z-]+ ){0,3}(?:stakeholders|partners|organi[sz]ations|institutions),? including ")
-
-
-# Names of bodies
 
 
 def _key_of(name: str) -> str:

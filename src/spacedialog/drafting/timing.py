@@ -1,4 +1,4 @@
-"""Dates in running text, as EDTF, exactly as vague as the text has them: `14 April`, `by 2030`, `over the next year`.
+"""Dates and recurrences in running text, exactly as vague as the text has them: `by 2030`, `over the next year`.
 
 What a person types on the command line is read by `spoken`; here a date stands among other words, and a year may be
 part of a name.
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.drafting.cycles import count_of
 from spacedialog.drafting.lexicon import register, words
 from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
@@ -46,8 +45,6 @@ def _is_edtf(text: str) -> bool:
         return False
     return True
 
-
-# Dates by themselves
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -136,8 +133,6 @@ def _years(said: Mapping[str, str], when: date, month: int, *, past: bool) -> in
     return 0 if not month else -(month > when.month) if past else int(month < when.month)
 
 
-# Dates in names
-
 _DOCUMENT = "|".join(register("dates")["documents"])
 _OF_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENT}|Summit) (?:of|dated|signed on) $")
 _NAME_BEHIND = re.compile(r"(?: (?:[A-Z][\w.\u2019'-]{0,40}|of|on|and|for|the)){0,8}")
@@ -162,9 +157,6 @@ def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: 
         return False
     parts = set(re.findall(r"[\w'-]+", (_NAME_BEHIND.match(after) or [""])[0]))
     return parts.isdisjoint(register("dates")["events"]) or not parts.isdisjoint(register("dates")["documents"])
-
-
-# Two dates that are one
 
 
 def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
@@ -192,9 +184,6 @@ def _interval(text: str, first: When, last: When) -> When | None:
 _FROM_TO = re.compile(rf"{register('dates')['pieces']['to']}(?:the\s+)?")
 _FROM = re.compile(r"(?:from|between|during|over|for the period)\s+(?:the\s+)?$", re.IGNORECASE)
 _UNTIL = re.compile(r"\s*(?:-|\u2013|to|until|through)\s*")
-
-
-# Words before and after
 
 
 def _opening(key: str, between: str = r"(?:the\s+)?") -> re.Pattern[str]:
@@ -237,8 +226,6 @@ def _just_before(edtf: str) -> str:
     return _month_from(int(edtf[:4]), int(edtf[5:]), -1) if edtf[4:] else f"{int(edtf) - 1:04}"
 
 
-# Spans of time from the meeting
-
 _WITHIN = re.compile(
     r"\b(?P<opening>within|in|over|during|for)\s+(?:a period of\s+)?(?:the\s+)?(?P<next>(?:next|coming|following)\s+)?"
     r"(?:(?P<n>\d+|[a-z]+)\s+)?(?P<unit>day|week|month|year)s?\b(?!\s+(?:old|ago|each))",
@@ -261,3 +248,40 @@ def _spans(text: str, when: date | None) -> Iterator[When]:
             yield When(*found.span(), f"{when.isoformat()[:fine]}/{latest[:fine]}")
         else:
             yield When(*found.span(), f"../{latest[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]}")
+
+
+class Cycle(NamedTuple):
+    """How often something comes round, and the characters that say so."""
+
+    start: int
+    end: int
+    every: str
+
+
+_CYCLES = {re.compile(pattern, re.IGNORECASE): every for pattern, every in register("dates")["cycles"].items()}
+_EVERY = re.compile(register("dates")["every"], re.IGNORECASE)
+
+
+def cycles_in(text: str) -> list[Cycle]:
+    """Return every recurrence that a text speaks of, as `2 years`."""
+    found: list[Cycle] = []
+    for pattern in (_EVERY, *_CYCLES):
+        for one in pattern.finditer(text):
+            span = _CYCLES.get(pattern) or _every(one)
+            if span and not any(c.start < one.end() and one.start() < c.end for c in found):
+                found.append(Cycle(*one.span(), span))
+    return sorted(found)
+
+
+def count_of(word: str) -> int:
+    """Return a number, in words or figures; 0 where it is none."""
+    low = word.lower()
+    return register("dates")["numbers"].get(low) or (int(low) if low.isdecimal() and len(low) < 6 else 0)
+
+
+def _every(found: re.Match[str]) -> str | None:
+    """Return the span of `every six months`, `each second year`."""
+    number, unit = (found["n"] or "one").lower(), found["unit"].lower()
+    times, unit = register("dates")["units"].get(unit, (1, unit))
+    count = (register("dates")["ordinals"].get(number) or count_of(number)) * times
+    return str(Span(count, Unit(unit))) if count else None
