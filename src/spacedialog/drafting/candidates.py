@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
 from spacedialog.drafting.clauses import MODALS
+from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import Undertaking, action_of
 from spacedialog.drafting.timing import When, cycles_in, dates_in
@@ -22,23 +23,18 @@ LONGEST = 1_500
 """The maximum length of a sentence, in characters. The longest known has 422; time grows with the square."""
 
 _DATELINE = re.compile(r"^[A-Z][\w .,'()]{2,60}?\s(?:--|\u2014|\u2013)\s+(?=[A-Z])")
-_LABEL = re.compile(r"^[A-Z][\w /&,-]{2,40}:\s+")
-_OUTSIDER = re.compile(
-    r"\b(?:said|says|argued|warned|noted|wrote|according to)\b[^.]{0,80}?\b(?:analysts?|experts?|critics?|professor"
-    r"|researcher|economist|observers?|commentator|historian|campaigners?|activists?)\b"
-)
-_ABOUT_THE_TEXT = re.compile(
-    r"(?:the )?following (?:\w+ ){0,2}\w+(?: (?:are|is) .*)?$"
-    r"|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b",
-    re.IGNORECASE,
-)
 _SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b", re.IGNORECASE)
-_REFUSING = re.compile(
-    r"\b(?:not|no|never|neither|none|reject\w*|oppos\w*|refus\w*|fail\w*|critics|claim\w*|alleg\w*|cancel\w*|if|unless)\b",
-    re.IGNORECASE,
-)
-_AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b")
-"""What opens a sentence with a date that is of something else."""
+
+
+def _any(wordings: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of some wordings as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(wordings)})\b", re.IGNORECASE)
+
+
+_SAID = register("sentences")
+_OUTSIDER = re.compile(rf"\b(?:{'|'.join(_SAID['reporting'])})\b[^.]{{0,80}}?\b(?:{'|'.join(_SAID['outsiders'])})")
+_ABOUT_THE_TEXT, _REFUSING, _AFTERWARDS = _any(_SAID["texts"]), _any(_SAID["refusing"]), _any(_SAID["afterwards"])
+_WHY_NONE = {why: _any(wordings) for why, wordings in _SAID["why_none"].items()}
 
 
 class Candidate(NamedTuple):
@@ -100,7 +96,7 @@ class _Said(NamedTuple):
 
 
 def _said(sentence: Sentence, is_party: Callable[[str], bool]) -> _Said:
-    own = _LABEL.sub("", _DATELINE.sub("", sentence.text))
+    own = _DATELINE.sub("", sentence.text)
     stem = re.sub(r"[\s:\u2014\u2013-]+$", "", sentence.stem)
     if not stem:
         is_subjectless = _SUBJECTLESS.match(own)
@@ -123,26 +119,12 @@ def _due(said: _Said, one: Undertaking, dates: Sequence[When]) -> str | None:
 
 
 def why_none(sentence: Sentence) -> str:
-    """Why nothing was found in a sentence, as far as its words tell."""
+    """Return why nothing was found in a sentence, as far as its words tell."""
     if _is_too_long(sentence):
         return "too long for a sentence"
-    text = sentence.text.lower()
-    return next((why for pattern, why in _WHY_NONE if pattern.search(text)), "no wording of a commitment")
-
-
-_WHY_NONE = [
-    (re.compile(rf"\b(?:{pattern})\b"), why)
-    for pattern, why in (
-        ("led|co-?chaired|attended|headed|represented|took part|accompanied", "names participants"),
-        (r"(?:thank|gratitude|appreciation|hospitality)\w*", "thanks"),
-        ("not|no|never|against|neither", "negation or refusal"),
-        (
-            r"importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+"
-            r"|welcom\w+|spirit|trust",
-            "praise or emphasis without a commitment",
-        ),
+    return next(
+        (why for why, pattern in _WHY_NONE.items() if pattern.search(sentence.text)), "no wording of a commitment"
     )
-]
 
 
 def _is_too_long(sentence: Sentence) -> bool:

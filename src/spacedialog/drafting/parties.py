@@ -44,11 +44,10 @@ class Parties:
         self._finder = Names(self._names)
         self._sentence = Sentence("", 0, "", "")
         self._acted: Keys = ()  # who acted last in this paragraph
-        self._among: list[str] = []  # between whom the point is that is read
         self._bodies: list[str] = []  # the two bodies that were named last
 
     def unknown(self, name: str) -> str:
-        """The key of a body that nothing has introduced; it is taken for one of the first side's."""
+        """Return the key of a body that nothing has introduced; it is taken for one of the first side's."""
         key = _key_of(name)
         self.known.setdefault(key, Party(key, name, next(iter(self.sides), MANY)))
         return key
@@ -60,7 +59,7 @@ class Parties:
         self._names[key] = self._names[name] = (key,)
 
     def _define_bodies(self, text: str) -> None:
-        """Bodies by their full names: `the ROK Ministry of Health and Welfare`, `the Korea Coast Guard (KCG)`."""
+        """Declare bodies by their full names: `the Ministry of Health and Welfare`, `the Korea Coast Guard (KCG)`."""
         for found in _BODY.finditer(text):
             names = self._apart(re.sub("^(?:The|An?) ", "", found["name"]))
             last = names.pop() if found["acronym"] else ""
@@ -77,24 +76,23 @@ class Parties:
                 self._define_acronym(text, found, last)
 
     def _define_acronym(self, text: str, found: re.Match[str], whole: str) -> None:
-        """An acronym and its name, as far as they stand for a body or a government."""
+        """Declare an acronym and its name, as far as they stand for a body or a government."""
         acronym, name = found["acronym"], _full_name(whole.split(), found["acronym"])
         key = re.sub(r"[^A-Za-z0-9._-]+", "-", acronym).strip("-")
         shared = acronym in words("parties", "shared_acronyms")
+        acts = bool(countries_in(name) or _ACTS.match(text, found.end()))
         if _JOINT.search(name):
             self._names[acronym] = self.sides
         elif name in self._names and not shared and not text.endswith(" of ", 0, found.start()):
             self._names.setdefault(acronym, self._names[name])
-        elif (acronym not in self._names or shared) and _is_body(
-            name, otherwise=bool(countries_in(name) or _ACTS.match(text, found.end()))
-        ):
+        elif (acronym not in self._names or shared) and _is_body(name, otherwise=acts):
             self._declare(key, name, self._side_of(text, found.start("acronym"), name))
             self._names[acronym] = (key,)
         for called in (name, whole) if acronym in self._names else ():
             self._names.setdefault(called, self._names[acronym])
 
     def _apart(self, name: str) -> list[str]:
-        """The names of several bodies that stand side by side: `Sandia Lab and Korea Institute of Bioscience`."""
+        """Return the names of bodies that stand side by side: `Sandia Lab and Korea Institute of Bioscience`."""
         bodies = words("parties", "body_words")
         for found in re.finditer(" and ", name):
             left, right = name[: found.start()], name[found.end() :]
@@ -104,13 +102,13 @@ class Parties:
         return [name]
 
     def _side_of(self, text: str, at: int, name: str) -> str:
-        """The side of a body: of the country in its name, or of the one that stands nearest before it."""
+        """Return the side of a body: of the country in its name, or of the one that stands nearest before it."""
         near = countries_in(name) or [key for key in countries_in(text[max(0, at - 160) : at]) if key in self.sides]
         many = not words("parties", "forum_words").isdisjoint(_LARGE_WORD.findall(name))
         return MANY if many else [next(iter(self.sides), MANY), *near][-1]
 
     def _define_officials(self, text: str) -> None:
-        """The names of officials, each as the government for which they speak."""
+        """Declare the names of officials, each as the government for which they speak."""
         leaders = {name: key for key, names in register("parties")["leaders"].items() for name in names}
         no_names = words("parties", "portfolios") | words("parties", "titles") | words("parties", "body_words")
         for found in _OFFICIAL.finditer(text):
@@ -126,7 +124,7 @@ class Parties:
     # Who acts
 
     def is_party(self, subject: str) -> bool:
-        """Whether a subject is one that can make a promise: a government, an official, a body, `we`, `both sides`.
+        """Return whether a subject can make a promise: a government, an official, a body, `we`, `both sides`.
 
         Where two or three governments met, another one is none.
         """
@@ -136,21 +134,18 @@ class Parties:
         return any(self.known[key].side in (*self.sides, MANY) for key in named)
 
     def of(self, sentence: Sentence, subject: str, action: str) -> tuple[str, ...]:
-        """The keys of those who are to act and of those with whom, as far as the sentence names them."""
+        """Return the keys of those who are to act and of those with whom, as far as the sentence names them."""
         if sentence != self._sentence:
             self._acted = self._acted if sentence.paragraph == self._sentence.paragraph else ()
-            self._sentence, self._among = sentence, []
-            named = (key for _, _, keys in self._mentions(sentence.text) for key in keys)
-            bodies = unique(key for key in named if self._is_agency(key))
-            self._bodies = (bodies if len(bodies) > 1 else unique([*bodies, *self._bodies]))[:2]
+            self._sentence = sentence
+            named = [key for _, _, keys in self._mentions(sentence.text) for key in keys if self._is_agency(key)]
+            self._bodies = unique([*named, *self._bodies])[:2]
         acting = self._who(subject)
         self._acted = tuple(acting) or self._acted
-        owner = _OWN_PLAN.match(action) if acting else None
-        acting = (self._who(owner[1]) if owner else []) or acting
+        if acting and (owner := _OWN_PLAN.match(action)):
+            acting = self._who(owner[1]) or acting
         passive = bool(subject.strip()) and not acting
         among, beside, by = self._beside(action if acting else f"{subject} {action}", passive=passive)
-        if not subject.strip():  # the rest of a point is between the same ones
-            self._among = among = among or self._among
         if not acting or set(acting) == set(self.sides):
             acting = among or by or list(self.sides)
         return tuple(unique([*acting, *beside, *by]))
@@ -162,7 +157,7 @@ class Parties:
         return [(begin, end, self._names[text[begin:end]]) for begin, end in self._finder.spans(text)]
 
     def _chunks(self, text: str) -> Iterator[Chunk]:
-        """The noun phrases that stand side by side in a text."""
+        """Return the noun phrases that stand side by side in a text."""
         pieces: Chunk = []
         at = 0
         for begin, end, keys in self._mentions(text):
@@ -174,7 +169,7 @@ class Parties:
         )
 
     def _who(self, text: str) -> list[str]:
-        """Those whom a phrase names or stands for; none if it is of a thing."""
+        """Return those whom a phrase names or stands for; none if it is of a thing."""
         text = _AROUND.sub("", _IN_BRACKETS.sub("", text)).strip(" ,;:.")
         low = text.lower()
         if low in ("it", "its"):
@@ -196,7 +191,7 @@ class Parties:
         return unique(found)
 
     def _head(self, chunk: Chunk) -> list[str] | None:
-        """Those whom a noun phrase names or stands for: nobody where it is empty, None where it is of a thing."""
+        """Return those whom a noun phrase names or stands for: none if it is empty, None if it is of a thing."""
         low = [one if isinstance(one, tuple) else one.lower() for one in chunk]
         plain = [*low[:1], *chunk[1:]]  # `the Next Generation Dialogue` does not end at `Next`
         size = next((n for n, one in enumerate(plain) if one in words("parties", "borders")), len(low))
@@ -216,16 +211,15 @@ class Parties:
             return named or list(self.sides)
         if last not in actors or not words("parties", "others").isdisjoint(head):
             return None
-        if not named and "both" not in of and last in words("parties", "bodies"):
+        if not named and last in words("parties", "bodies"):
             named = self._bodies if last.endswith("s") and self._bodies else list(self._acted) or self._bodies[:1]
         return named or list(self.sides)
 
     def _beside(self, text: str, *, passive: bool) -> tuple[list[str], list[str], list[str]]:
-        """Those named `between` whom something is to be, those `with` whom, and those `by` whom."""
+        """Return those named `between` whom something is to be, those `with` whom, and those `by` whom."""
         text = _MEANS.split(_IN_BRACKETS.sub("", text), maxsplit=1)[0]
         among = next((keys for one in _HYPHENS.findall(text) if len(keys := countries_in(one)) > 2), [])
-        beside: list[str] = []
-        by: list[str] = []
+        beside, by = list[str](), list[str]()
         for opening in _WITH.finditer(text):
             before, word = opening[1].lower(), opening[2].lower()
             if before in words("parties", "no_company") or (word == "by" and not passive and before.endswith("ed")):
@@ -239,7 +233,6 @@ class Parties:
         return among, beside, by
 
     def _company(self, text: str) -> list[str]:
-        """Those whom the phrase after `with` names."""
         found: list[str] = []
         for chunk in self._chunks(_STAKEHOLDERS.sub("", text)):
             named = self._head(chunk) if any(isinstance(one, tuple) for one in chunk) else []
@@ -252,12 +245,12 @@ class Parties:
 
 
 def unique(keys: Iterable[str]) -> list[str]:
-    """Each once, in order."""
+    """Return each once, in order."""
     return list(dict.fromkeys(keys))
 
 
 def sides_of(prose: Prose) -> tuple[str, ...]:
-    """The governments that met: those that the title or the opening names, or else those that the text names most."""
+    """Return the governments that met: those in the title or the opening, or else those that the text names most."""
     opening = [sentence.text for sentence in prose.sentences[:6]]
     title = re.split(r" (?:on|regarding|to mark) ", prose.title)[0]
     for text in (title, prose.title, *prose.head[:6], " ".join(prose.head[:6]), *opening):
@@ -269,7 +262,7 @@ def sides_of(prose: Prose) -> tuple[str, ...]:
 
 
 def _any(key: str) -> str:
-    """One of the words or phrases of a list of the register, as a pattern."""
+    """Return one of the words or phrases of a list of the register, as a pattern."""
     return "(?:" + "|".join(register("parties")[key]) + ")"
 
 
@@ -303,12 +296,12 @@ _STAKEHOLDERS = re.compile(r"^(?:[a-z-]+ ){0,3}(?:stakeholders|partners|organi[s
 
 
 def _key_of(name: str) -> str:
-    """A short name for a body without an acronym."""
+    """Return a short name for a body without an acronym."""
     return re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[:_LONGEST_KEY] or "body"
 
 
 def _full_name(said: Sequence[str], acronym: str) -> str:
-    """The words before a bracket that an acronym stands for: as many as its letters ask for."""
+    """Return the words before a bracket that an acronym stands for: as many as its letters ask for."""
     letters = [c.lower() for c in acronym if c.isascii() and c.isalpha()]
     starts = [n for n, word in enumerate(said) if not word[0].islower()]
     fits = [n for n in starts if [said[m][0].lower() for m in starts if m >= n] == letters]
@@ -317,7 +310,7 @@ def _full_name(said: Sequence[str], acronym: str) -> str:
 
 
 def _is_body(name: str, *, otherwise: bool = False) -> bool:
-    """Whether a name is of a body, and not of a mission or a treaty: by its words, or else `otherwise`."""
+    """Return whether a name is of a body, and not of a mission or a treaty: by its words, or else `otherwise`."""
     before, _, owner = name.partition(" of ")
     parts = _LARGE_WORD.findall(before if owner.removeprefix("the ") in country_names() else name)
     if not parts or len(name) > 2 * _LONGEST_KEY or parts[-1].lower() in words("parties", "no_bodies"):
@@ -326,6 +319,6 @@ def _is_body(name: str, *, otherwise: bool = False) -> bool:
 
 
 def _without_country(name: str) -> str:
-    """A name without the country before it, unless that is a part of it: `U.S. National Cancer Institute`."""
+    """Return a name without the country before it, unless that is a part of it: `U.S. National Cancer Institute`."""
     bare = re.sub(r"^(?:[Tt]he|U\.S\.|[A-Z]{2,4}|.{1,40}['\u2019]s) ", "", name)
     return re.sub(r"^(?:United States|\w+) (?=Ministry|Department)", "", bare)
