@@ -224,10 +224,7 @@ def _commitment(ref: str, one: Candidate) -> dict[str, Any]:
 
 def _can_recur(first: str | None, every: str | None) -> bool:
     """Return whether a date can be the first of a series: a year cannot come round every month."""
-    if not first or not every:
-        return False
     try:
-        VagueDate.parse(first).occurrence(1, Span.parse(every))
+        return bool(first and every and VagueDate.parse(first).occurrence(1, Span.parse(every)))
     except DateError:
         return False
-    return True

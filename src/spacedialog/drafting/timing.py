@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -199,24 +200,23 @@ _ONWARDS = re.compile(r"\s*(?:onwards?\b|on(?=[,.;]|$)|and beyond)")
 
 
 def _qualified(text: str, point: When) -> When:
-    """A date with `by`, `from`, `around`, `the end of` before it, or `onwards` after it."""
+    """Return a date with `by`, `from`, `around`, `the end of` before it, or `onwards` after it."""
     if "/" in point.edtf:
         return point
     begin = max(0, point.start - REACH)
-    start, edtf, before = point.start, point.edtf, text[begin : point.start]
-    by, since, onwards = _BY.search(before), _SINCE.search(before), _ONWARDS.match(text, point.end)
+    start, end, edtf = point
+    before = text[begin:start]
+    by, since, about = _BY.search(before), _SINCE.search(before), _ABOUT.search(before)
+    onwards = _ONWARDS.match(text, end)
     if (by or since) and re.fullmatch(r"\d{4}~", edtf):  # `by FY 2027`
         edtf = edtf[:4]
     if by:
-        is_end = re.search("end", text[begin + by.start() : point.end])
+        is_end = re.search("end", text[begin + by.start() : end])
         edtf = _just_before(edtf) if by[0].lower().startswith(("before", "prior", "ahead")) and not is_end else edtf
-        return When(begin + by.start(), point.end, f"../{edtf}")
+        return When(begin + by.start(), end, f"../{edtf}")
     if since or onwards:
-        return When(begin + since.start() if since else start, onwards.end() if onwards else point.end, f"{edtf}/..")
-    about = _ABOUT.search(before)
-    if about and not edtf.endswith("~"):
-        return When(begin + about.start(), point.end, f"{edtf}~")
-    return When(start, point.end, edtf)
+        return When(begin + since.start() if since else start, onwards.end() if onwards else end, f"{edtf}/..")
+    return When(begin + about.start(), end, f"{edtf}~") if about and not edtf.endswith("~") else point
 
 
 def _just_before(edtf: str) -> str:
@@ -239,15 +239,13 @@ def _spans(text: str, when: date | None) -> Iterator[When]:
         count, opening, unit = count_of(found["n"] or "a"), found["opening"].lower(), Unit(found["unit"].lower())
         if when is None or not 0 < count < 1000 or (opening != "within" and not found["next"]):
             continue
-        try:
+        with suppress(DateError):
             latest = Span(count, unit).after(when).isoformat()
-        except DateError:
-            continue
-        if opening in ("over", "during", "for") and unit is Unit.YEAR:
-            fine = 4 if count > 1 else 7
-            yield When(*found.span(), f"{when.isoformat()[:fine]}/{latest[:fine]}")
-        else:
-            yield When(*found.span(), f"../{latest[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]}")
+            edtf = f"../{latest[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]}"
+            if opening in ("over", "during", "for") and unit is Unit.YEAR:
+                fine = 4 if count > 1 else 7
+                edtf = f"{when.isoformat()[:fine]}/{latest[:fine]}"
+            yield When(*found.span(), edtf)
 
 
 class Cycle(NamedTuple):
