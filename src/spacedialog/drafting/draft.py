@@ -69,12 +69,11 @@ class Drafted(NamedTuple):
         for at, why in self.left_out:
             rows[at].append(SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
         in_order = [(at, row) for at in dict.fromkeys(self.sentences) for row in rows[at]]
-        if self.rules is None:
-            return [row for _, row in in_order]
         rules: dict[Sentence, list[Candidate]] = defaultdict(list)
-        for one in self.rules:
+        for one in self.rules or ():
             rules[one.sentence].append(one)
-        return [row._replace(rules=_difference(row, rules[at])) for at, row in in_order]
+        is_alone = self.rules is None
+        return [row if is_alone else row._replace(rules=_difference(row, rules[at])) for at, row in in_order]
 
 
 def _row(one: Candidate, ref: str, why: str) -> SentenceRow:
@@ -146,6 +145,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         rules = tuple(_by_rules(prose, given._replace(areas=Areas(prose))))
     parties = given.parties
     used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
+    areas = dict.fromkeys(candidate.area for candidate in candidates)
     dialogue = _dialogue(prose, about, name, given)
     document = {"key": DOCUMENT, "title": dialogue["title"]} | ({"url": about.url} if about.url else {})
     whole = {
@@ -153,7 +153,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         "compiled": compiled.isoformat(),
         "dialogue": dialogue,
         "documents": [document],
-        "areas": given.areas.declared([candidate.area for candidate in candidates]),
+        "areas": [{"key": key, "title": given.areas.titles.get(key, "General")} for key in areas],
         "parties": [parties.known[key]._asdict() for key in used],
         "commitments": [_commitment(f"{dialogue['key']}-{n:02}", one) for n, one in enumerate(candidates, 1)],
     }

@@ -164,9 +164,8 @@ class Parties:
             pieces += [*_PIECE.findall(text, at, begin), keys]
             at = end
         pieces += _PIECE.findall(text, at)
-        return (
-            list(some) for parts, some in groupby(pieces, lambda one: one in (",", ";", "and", "&", "or")) if not parts
-        )
+        joints: Chunk = [",", ";", "and", "&", "or"]
+        return (list(some) for is_joint, some in groupby(pieces, joints.__contains__) if not is_joint)
 
     def _who(self, text: str) -> list[str]:
         """Return those whom a phrase names or stands for; none if it is of a thing."""

@@ -133,11 +133,10 @@ class StepFile:
 
     def _read(self) -> dict[str, Any] | None:
         """Return the content of the file; None if there is no file, or if it is not a file of steps."""
-        try:
+        with suppress(OSError, ValueError, RecursionError):
             found = json.loads(self._path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return None
-        return found if isinstance(found, dict) and found.get("format") == _FORMAT else None
+            return found if isinstance(found, dict) and found.get("format") == _FORMAT else None
+        return None
 
 
 def _packed(before: Document, after: Document) -> dict[str, Any]:
