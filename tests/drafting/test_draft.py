@@ -18,9 +18,8 @@ import pytest
 from benchmarks import draft_score
 from benchmarks.draft_titles import faults_of
 from spacedialog.drafting.candidates import Candidate
-from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.draft import About, Drafted, draft
-from spacedialog.drafting.timing import dates_in
+from spacedialog.drafting.timing import cycles_in, dates_in
 from spacedialog.errors import InputError
 from spacedialog.model.dates import VagueDate
 from spacedialog.statements import prose

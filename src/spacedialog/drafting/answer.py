@@ -13,10 +13,9 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidates_of, kind_of
-from spacedialog.drafting.cycles import cycles_in
 from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, weaker, words
 from spacedialog.drafting.names import Names, country_names
-from spacedialog.drafting.timing import dates_in
+from spacedialog.drafting.timing import cycles_in, dates_in
 from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, is_adverb, may_be_verb, skipped, words_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
@@ -244,9 +243,6 @@ class Checker:
         beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
         near = [date for n in beside for date in self._text(n).dates]
         return self._text(at).dates or near
-
-
-# What an item may say
 
 
 def _sentence_number(item: object, count: int) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 from spacedialog.drafting.lexicon import register
@@ -38,10 +38,6 @@ class Areas:
             return self._paragraph.get(sentence.paragraph, "general")
         self._paragraph.setdefault(sentence.paragraph, best)
         return best
-
-    def declared(self, used: Sequence[str]) -> list[dict[str, str]]:
-        """Return the used areas, as in a data file."""
-        return [{"key": key, "title": self.titles.get(key, "General")} for key in dict.fromkeys(used)]
 
 
 @lru_cache(maxsize=64)  # One sentence may have many candidates.

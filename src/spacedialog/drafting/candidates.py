@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.cycles import cycles_in
-from spacedialog.drafting.lexicon import pattern
+from spacedialog.drafting.lexicon import pattern, register
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import Undertaking, action_of
-from spacedialog.drafting.timing import When, dates_in
+from spacedialog.drafting.timing import When, cycles_in, dates_in
 from spacedialog.drafting.titles import title_of
 from spacedialog.drafting.tokens import MODALS
 from spacedialog.drafting.undertakings import point, undertakings
@@ -25,19 +24,19 @@ LONGEST = 1_500
 
 _DATELINE = re.compile(r"^[A-Z][\w .,'()]{2,60}?\s(?:--|\u2014|\u2013)\s+(?=[A-Z])")
 _LABEL = re.compile(r"^[A-Z][\w /&,-]{2,40}:\s+")
-_OUTSIDER = re.compile(
-    r"\b(?:said|says|argued|warned|noted|wrote|according to)\b[^.]{0,80}?\b(?:analysts?|experts?|critics?|professor"
-    r"|researcher|economist|observers?|commentator|historian|campaigners?|activists?)\b"
-)
-_ABOUT_THE_TEXT = re.compile(
-    r"(?:the )?following (?:\w+ ){0,2}\w+(?: (?:are|is) .*)?$"
-    r"|(?:this|the present) (?:joint )?(?:statement|declaration|vision|communiqu\u00e9|document|record|fact sheet)\b",
-    re.IGNORECASE,
-)
 _SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b", re.IGNORECASE)
+
+
+def _any(wordings: Iterable[str]) -> re.Pattern[str]:
+    """Return what finds one of some wordings as whole words."""
+    return re.compile(rf"\b(?:{'|'.join(wordings)})\b", re.IGNORECASE)
+
+
+_SAID = register("sentences")
+_OUTSIDER = re.compile(rf"\b(?:{'|'.join(_SAID['reporting'])})\b[^.]{{0,80}}?\b(?:{'|'.join(_SAID['outsiders'])})")
+_ABOUT_THE_TEXT, _AFTERWARDS = _any(_SAID["texts"]), _any(_SAID["afterwards"])
 _REFUSING = pattern("refused_stems")
-_AFTERWARDS = re.compile(r"(?:Following|After|Since|Building|Recalling|Noting|Welcoming)\b")
-"""The beginning of a sentence whose date belongs to another event."""
+_WHY_NONE = {why: _any(wordings) for why, wordings in _SAID["why_none"].items()}
 
 
 class Candidate(NamedTuple):
@@ -149,23 +148,9 @@ def why_none(sentence: Sentence) -> str:
     """Return the likely reason why a sentence has no candidate."""
     if _is_too_long(sentence):
         return "too long for a sentence"
-    text = sentence.text.lower()
-    return next((why for pattern, why in _WHY_NONE if pattern.search(text)), "no wording of a commitment")
-
-
-_WHY_NONE = [
-    (re.compile(rf"\b(?:{pattern})\b"), why)
-    for pattern, why in (
-        ("led|co-?chaired|attended|headed|represented|took part|accompanied", "names participants"),
-        (r"(?:thank|gratitude|appreciation|hospitality)\w*", "thanks"),
-        ("not|no|never|against|neither", "negation or refusal"),
-        (
-            r"importan\w+|value|friendship|role|recogni[sz]\w+|underlin\w+|stress\w+|emphasi[sz]\w+|underscor\w+"
-            r"|welcom\w+|spirit|trust",
-            "praise or emphasis without a commitment",
-        ),
+    return next(
+        (why for why, pattern in _WHY_NONE.items() if pattern.search(sentence.text)), "no wording of a commitment"
     )
-]
 
 
 def _is_too_long(sentence: Sentence) -> bool:

@@ -63,12 +63,11 @@ class Drafted(NamedTuple):
         for at, why in self.left_out:
             rows[at].append(SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
         in_order = [(at, row) for at in dict.fromkeys(self.sentences) for row in rows[at]]
-        if self.rules is None:
-            return [row for _, row in in_order]
         rules: dict[Sentence, list[Candidate]] = defaultdict(list)
-        for one in self.rules:
+        for one in self.rules or ():
             rules[one.sentence].append(one)
-        return [row._replace(rules=_difference(row, rules[at])) for at, row in in_order]
+        is_alone = self.rules is None
+        return [row if is_alone else row._replace(rules=_difference(row, rules[at])) for at, row in in_order]
 
 
 def _row(one: Candidate, ref: str, why: str) -> SentenceRow:
@@ -139,6 +138,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         rules = tuple(_by_rules(prose, given._replace(areas=Areas(prose))))
     parties = given.parties
     used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
+    areas = dict.fromkeys(candidate.area for candidate in candidates)
     dialogue = _dialogue(prose, about, name, given)
     texts = [None, *(sentence.text for sentence in prose.sentences), None]
     around = {one: pair for one, *pair in zip(prose.sentences, texts, texts[2:], strict=False)}
@@ -148,7 +148,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         "compiled": compiled.isoformat(),
         "dialogue": dialogue,
         "documents": [document],
-        "areas": given.areas.declared([candidate.area for candidate in candidates]),
+        "areas": [{"key": key, "title": given.areas.titles.get(key, "General")} for key in areas],
         "parties": [parties.known[key]._asdict() for key in used],
         "commitments": [
             _commitment(f"{dialogue['key']}-{n:02}", one, around[one.sentence]) for n, one in enumerate(candidates, 1)
@@ -176,9 +176,6 @@ def _by_rules(prose: Prose, given: Ground) -> list[Candidate]:
                 "remove text that is not part of the statement, or split it",
             )
     return candidates
-
-
-# The file
 
 
 def _dialogue(prose: Prose, about: About, name: str, given: Ground) -> dict[str, Any]:
@@ -225,11 +222,8 @@ def _commitment(ref: str, one: Candidate, around: Sequence[str | None]) -> dict[
 
 
 def _can_recur(first: str | None, every: str | None) -> bool:
-    """Return whether a date can be the first of a series: a year cannot recur every month."""
-    if not first or not every:
-        return False
+    """Return whether a date can be the first of a series: a year cannot come round every month."""
     try:
-        VagueDate.parse(first).occurrence(1, Span.parse(every))
+        return bool(first and every and VagueDate.parse(first).occurrence(1, Span.parse(every)))
     except DateError:
         return False
-    return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from spacedialog.drafting.lexicon import register
 from spacedialog.drafting.timing import dates_in
 from spacedialog.model.dates import VagueDate
 from spacedialog.statements.prose import Prose
@@ -11,27 +12,19 @@ from spacedialog.statements.prose import Prose
 _OPENING = 6
 _FIRST = 3
 
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth"
-    " sixteenth".split()
-)
-_ORDINAL = rf"(?P<word>{'|'.join(_ORDINALS)})|(?P<n>\d{{1,2}})(?:st|nd|rd|th)"
+_SAID = register("meetings")
+_ORDINAL = rf"(?P<word>{'|'.join(_SAID['ordinals'])})|(?P<n>\d{{1,2}})(?:st|nd|rd|th)"
 _NUMBER = re.compile(
-    rf"\b(?:{_ORDINAL})\s+(?:[\w.\u2013-]+\s+){{0,9}}?"
-    r"(?:dialogue|meeting|consultations?|round|session|summit|forum|committee)",
-    re.IGNORECASE,
+    rf"\b(?:{_ORDINAL})\s+(?:[\w.\u2013-]+\s+){{0,9}}?(?:{'|'.join(_SAID['meetings'])})", re.IGNORECASE
 )
 _STATEMENT_ON = re.compile(
-    r"^(?:Joint (?:Statement|Communiqu\u00e9|Declaration)|Record|Media Note|Statement|Outcome\w*)\s+"
-    r"(?:of|on|for|at|from)\s+(?:the\s+)?",
-    re.IGNORECASE,
+    rf"^(?:{'|'.join(_SAID['statements'])})\s+(?:of|on|for|at|from)\s+(?:the\s+)?", re.IGNORECASE
 )
 _DATELINE = re.compile(r"([A-Z][\w\u00c0-\u017f.' -]{2,40}?),?\s+(?:\d{1,2}\s+[A-Z]|[A-Z][a-z]+ \d)")
 _HELD_IN = re.compile(
     r"\b(?:met|held|convened|hosted|gathered|took place)\b.{0,120}?\b(?:in|at) "
     r"([A-Z][\w\u00c0-\u017f.'-]+(?:,? (?:[A-Z][\w.]+))*)"
 )
-_NO_PLACES = frozenset("published updated posted issued released date dated last on from since webp photo by".split())
 
 
 def when_met(prose: Prose) -> VagueDate | None:
@@ -50,7 +43,7 @@ def number_of(prose: Prose) -> int | None:
     for text in (prose.title, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _NUMBER.search(text)
         if found:
-            return int(found["n"]) if found["n"] else _ORDINALS.index(found["word"].lower()) + 1
+            return int(found["n"] or _SAID["ordinals"].index(found["word"].lower()) + 1)
     return None
 
 
@@ -65,7 +58,7 @@ def place_of(prose: Prose) -> str | None:
     """Return the place of the meeting: `Seoul` for `Seoul, 14 April 2025` or `held in Seoul`."""
     for text in (*prose.head, *(sentence.text for sentence in prose.sentences[:_FIRST])):
         found = _DATELINE.match(text)
-        if found is None or found[1].lower().strip(" ,:") in _NO_PLACES:
+        if found is None or found[1].lower().strip(" ,:") in _SAID["no_places"]:
             found = _HELD_IN.search(text)
         if found:
             return found[1].strip(" ,")

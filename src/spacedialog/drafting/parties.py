@@ -81,13 +81,12 @@ class Parties:
         acronym, name = found["acronym"], _full_name(whole.split(), found["acronym"])
         key = re.sub(r"[^A-Za-z0-9._-]+", "-", acronym).strip("-")
         shared = acronym in words("parties", "shared_acronyms")
+        acts = bool(countries_in(name) or _ACTS.match(text, found.end()))
         if _JOINT.search(name):
             self._names[acronym] = self.sides
         elif name in self._names and not shared and not text.endswith(" of ", 0, found.start()):
             self._names.setdefault(acronym, self._names[name])
-        elif (acronym not in self._names or shared) and _is_body(
-            name, otherwise=bool(countries_in(name) or _ACTS.match(text, found.end()))
-        ):
+        elif (acronym not in self._names or shared) and _is_body(name, otherwise=acts):
             self._declare(key, name, self._side_of(text, found.start("acronym"), name))
             self._names[acronym] = (key,)
         for called in (name, whole) if acronym in self._names else ():
@@ -140,13 +139,12 @@ class Parties:
         if sentence != self._sentence:
             self._acted = self._acted if sentence.paragraph == self._sentence.paragraph else ()
             self._sentence, self._among = sentence, []
-            named = (key for _, _, keys in self._mentions(sentence.text) for key in keys)
-            bodies = unique(key for key in named if self._is_agency(key))
-            self._bodies = (bodies if len(bodies) > 1 else unique([*bodies, *self._bodies]))[:2]
+            named = [key for _, _, keys in self._mentions(sentence.text) for key in keys if self._is_agency(key)]
+            self._bodies = unique([*named, *self._bodies])[:2]
         acting = self._who(subject)
         self._acted = tuple(acting) or self._acted
-        owner = _OWN_PLAN.match(action) if acting else None
-        acting = (self._who(owner[1]) if owner else []) or acting
+        if acting and (owner := _OWN_PLAN.match(action)):
+            acting = self._who(owner[1]) or acting
         passive = bool(subject.strip()) and not acting
         among, beside, by = self._beside(action if acting else f"{subject} {action}", passive=passive)
         if not subject.strip():  # the rest of a point is between the same ones
@@ -169,9 +167,8 @@ class Parties:
             pieces += [*_PIECE.findall(text, at, begin), keys]
             at = end
         pieces += _PIECE.findall(text, at)
-        return (
-            list(some) for parts, some in groupby(pieces, lambda one: one in (",", ";", "and", "&", "or")) if not parts
-        )
+        joints: Chunk = [",", ";", "and", "&", "or"]
+        return (list(some) for is_joint, some in groupby(pieces, joints.__contains__) if not is_joint)
 
     def _who(self, text: str) -> list[str]:
         """Return the parties that a phrase names or refers to; empty if it refers to a thing."""
@@ -224,8 +221,7 @@ class Parties:
         """Return the parties after `between`, those after `with`, and those after `by`."""
         text = _MEANS.split(_IN_BRACKETS.sub("", text), maxsplit=1)[0]
         among = next((keys for one in _HYPHENS.findall(text) if len(keys := countries_in(one)) > 2), [])
-        beside: list[str] = []
-        by: list[str] = []
+        beside, by = list[str](), list[str]()
         for opening in _WITH.finditer(text):
             before, word = opening[1].lower(), opening[2].lower()
             if before in words("parties", "no_company") or (word == "by" and not passive and before.endswith("ed")):
@@ -239,7 +235,6 @@ class Parties:
         return among, beside, by
 
     def _company(self, text: str) -> list[str]:
-        """Return the parties that the phrase after `with` names."""
         found: list[str] = []
         for chunk in self._chunks(_STAKEHOLDERS.sub("", text)):
             named = self._head(chunk) if any(isinstance(one, tuple) for one in chunk) else []
@@ -266,9 +261,6 @@ def sides_of(prose: Prose) -> tuple[str, ...]:
             return tuple(found)
     counts = Counter(key for sentence in prose.sentences for key in countries_in(sentence.text))
     return tuple(key for key, _ in counts.most_common(2))
-
-
-# Patterns
 
 
 def _any(key: str) -> str:
@@ -303,9 +295,6 @@ _OWN_PLAN = re.compile(
 _MEANS = re.compile(rf",? (?:including (?!the |[A-Z])|{_any('means')}\b)")
 _WITH = re.compile(rf"(\w*)(?:^| )(with|between|among|by|alongside|to|from|{_any('asking')}) ", re.IGNORECASE)
 _STAKEHOLDERS = re.compile(r"^(?:[a-z-]+ ){0,3}(?:stakeholders|partners|organi[sz]ations|institutions),? including ")
-
-
-# Names of bodies
 
 
 def _key_of(name: str) -> str:

@@ -257,7 +257,7 @@ class Reading:
                 if lead:
                     action = self.made(self.clause.head, member_end, lead, own, why, 0.8)._replace(is_negated=False)
                     gap, begin = at, start if member == first else member
-                if begin not in (gap, first):
+                if begin != gap:
                     while is_adverb(self._low(begin - 1)):
                         begin -= 1
                     action = action._replace(gap=self.said[gap].start, gap_end=self.said[begin].start)

@@ -29,9 +29,6 @@ _ORDER = (*(field.name for field in IN_FILES), "milestones", "draft")
 _NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
 
 
-# Looking
-
-
 def candidates(document: Document) -> list[Candidate]:
     """Return the candidates of a file, in order."""
     return [commitment for commitment in document["commitments"] if commitment.get("draft")]
@@ -86,9 +83,6 @@ def taken(title: str, sentence: str) -> tuple[int, int] | None:
     if not found:
         return None
     return words[found[0].b].start(), words[found[-1].b + found[-1].size - 1].end()
-
-
-# Steps
 
 
 def decide(document: Document, ref: str, decided: Decision) -> Document:
@@ -212,9 +206,6 @@ def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
     for commitment in document["commitments"]:
         commitments += parts if commitment is one else (commitment,)
     return {**document, "commitments": commitments}
-
-
-# What is typed of a field
 
 
 def shown(of: Candidate, field: str) -> str:

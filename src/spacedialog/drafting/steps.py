@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog import atomic
-from spacedialog.drafting.review import Document, candidate, candidates, decision
+from spacedialog.drafting.review import Candidate, Document, candidate, candidates, decision
 from spacedialog.errors import InputError, StoreError
 from spacedialog.model.rows.drafting import StepRow
 from spacedialog.model.vocabulary import Decision
@@ -60,29 +60,28 @@ class Course(NamedTuple):
 
     def on(self) -> Course:
         """Return the course at the next undecided candidate; from the end, at the first."""
-        refs = self._refs()
-        start = refs.index(self.ref) + 1 if self.ref else 0
-        undecided = (ref for ref in refs[start:] if not decision(candidate(self.document, ref)))
+        undecided = (one["ref"] for one in self._around()[1] if not decision(one))
         return self._replace(ref=next(undecided, None))
 
     def back(self) -> Course:
         """Return the course at the previous candidate, decided or not; InputError at the first."""
-        refs = self._refs()
-        at = refs.index(self.ref) if self.ref else len(refs)
-        if not at:
+        before, _ = self._around()
+        if not before:
             raise InputError("this is the first candidate", "use next to continue")
-        return self._replace(ref=refs[at - 1])
+        return self._replace(ref=before[-1]["ref"])
 
     def previous(self) -> str:
         """Return the ref of the nearest earlier candidate that was not dropped; InputError if there is none."""
-        refs = self._refs()
-        for ref in reversed(refs[: refs.index(self.ref)] if self.ref else refs):
-            if decision(candidate(self.document, ref)) is not Decision.DROPPED:
-                return ref
-        raise InputError("there is no candidate before this one", "give the candidate to merge with: merge REF")
+        kept: list[str] = [one["ref"] for one in self._around()[0] if decision(one) is not Decision.DROPPED]
+        if not kept:
+            raise InputError("there is no candidate before this one", "give the candidate to merge with: merge REF")
+        return kept[-1]
 
-    def _refs(self) -> list[str]:
-        return [one["ref"] for one in candidates(self.document)]
+    def _around(self) -> tuple[list[Candidate], list[Candidate]]:
+        """Return the candidates before the current one and those after it; at the end, all for both."""
+        found = candidates(self.document)
+        at = [one["ref"] for one in found].index(self.ref) if self.ref else len(found)
+        return found[:at], found[at + 1 :] if self.ref else found
 
 
 class StepFile:
@@ -134,11 +133,10 @@ class StepFile:
 
     def _read(self) -> dict[str, Any] | None:
         """Return the content of the file; None if there is no file, or if it is not a file of steps."""
-        try:
+        with suppress(OSError, ValueError, RecursionError):
             found = json.loads(self._path.read_bytes())
-        except (OSError, ValueError, RecursionError):
-            return None
-        return found if isinstance(found, dict) and found.get("format") == _FORMAT else None
+            return found if isinstance(found, dict) and found.get("format") == _FORMAT else None
+        return None
 
 
 def _packed(before: Document, after: Document) -> dict[str, Any]:

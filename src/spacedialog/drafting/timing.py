@@ -1,4 +1,4 @@
-"""Dates in running text, as EDTF, exactly as vague as the text has them: `14 April`, `by 2030`, `over the next year`.
+"""Dates and recurrences in running text, exactly as vague as the text has them: `by 2030`, `over the next year`.
 
 `spoken` reads the dates that users type. Here a date is among other words, and a year may be part of a name.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
-from spacedialog.drafting.cycles import count_of
 from spacedialog.drafting.lexicon import register, words
 from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
@@ -45,8 +45,6 @@ def _is_edtf(text: str) -> bool:
         return False
     return True
 
-
-# Dates by themselves
 
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
@@ -135,8 +133,6 @@ def _years(said: Mapping[str, str], when: date, month: int, *, past: bool) -> in
     return 0 if not month else -(month > when.month) if past else int(month < when.month)
 
 
-# Dates in names
-
 _DOCUMENT = "|".join(register("dates")["documents"])
 _OF_DOCUMENT = re.compile(rf"\b(?:{_DOCUMENT}|Summit) (?:of|dated|signed on) $")
 _NAME_BEHIND = re.compile(r"(?: (?:[A-Z][\w.\u2019'-]{0,40}|of|on|and|for|the)){0,8}")
@@ -161,9 +157,6 @@ def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: 
         return False
     parts = set(re.findall(r"[\w'-]+", (_NAME_BEHIND.match(after) or [""])[0]))
     return parts.isdisjoint(register("dates")["events"]) or not parts.isdisjoint(register("dates")["documents"])
-
-
-# Two dates that are one
 
 
 def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
@@ -193,9 +186,6 @@ _FROM = re.compile(r"(?:from|between|during|over|for the period)\s+(?:the\s+)?$"
 _UNTIL = re.compile(r"\s*(?:-|\u2013|to|until|through)\s*")
 
 
-# Words before and after
-
-
 def _opening(key: str, between: str = r"(?:the\s+)?") -> re.Pattern[str]:
     """Return a pattern for one of a list of words directly before a date."""
     said = "|".join(sorted(register("dates")[key], key=len, reverse=True)).replace(" ", r"\s+")
@@ -213,20 +203,19 @@ def _qualified(text: str, point: When) -> When:
     if "/" in point.edtf:
         return point
     begin = max(0, point.start - REACH)
-    start, edtf, before = point.start, point.edtf, text[begin : point.start]
-    by, since, onwards = _BY.search(before), _SINCE.search(before), _ONWARDS.match(text, point.end)
+    start, end, edtf = point
+    before = text[begin:start]
+    by, since, about = _BY.search(before), _SINCE.search(before), _ABOUT.search(before)
+    onwards = _ONWARDS.match(text, end)
     if (by or since) and re.fullmatch(r"\d{4}~", edtf):  # `by FY 2027`
         edtf = edtf[:4]
     if by:
-        is_end = re.search("end", text[begin + by.start() : point.end])
+        is_end = re.search("end", text[begin + by.start() : end])
         edtf = _just_before(edtf) if by[0].lower().startswith(("before", "prior", "ahead")) and not is_end else edtf
-        return When(begin + by.start(), point.end, f"../{edtf}")
+        return When(begin + by.start(), end, f"../{edtf}")
     if since or onwards:
-        return When(begin + since.start() if since else start, onwards.end() if onwards else point.end, f"{edtf}/..")
-    about = _ABOUT.search(before)
-    if about and not edtf.endswith("~"):
-        return When(begin + about.start(), point.end, f"{edtf}~")
-    return When(start, point.end, edtf)
+        return When(begin + since.start() if since else start, onwards.end() if onwards else end, f"{edtf}/..")
+    return When(begin + about.start(), end, f"{edtf}~") if about and not edtf.endswith("~") else point
 
 
 def _just_before(edtf: str) -> str:
@@ -235,8 +224,6 @@ def _just_before(edtf: str) -> str:
         return edtf
     return _month_from(int(edtf[:4]), int(edtf[5:]), -1) if edtf[4:] else f"{int(edtf) - 1:04}"
 
-
-# Spans of time from the meeting
 
 _WITHIN = re.compile(
     r"\b(?P<opening>within|in|over|during|for)\s+(?:a period of\s+)?(?:the\s+)?(?P<next>(?:next|coming|following)\s+)?"
@@ -251,12 +238,47 @@ def _spans(text: str, when: date | None) -> Iterator[When]:
         count, opening, unit = count_of(found["n"] or "a"), found["opening"].lower(), Unit(found["unit"].lower())
         if when is None or not 0 < count < 1000 or (opening != "within" and not found["next"]):
             continue
-        try:
+        with suppress(DateError):
             latest = Span(count, unit).after(when).isoformat()
-        except DateError:
-            continue
-        if opening in ("over", "during", "for") and unit is Unit.YEAR:
-            fine = 4 if count > 1 else 7
-            yield When(*found.span(), f"{when.isoformat()[:fine]}/{latest[:fine]}")
-        else:
-            yield When(*found.span(), f"../{latest[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]}")
+            edtf = f"../{latest[: 10 if unit in (Unit.DAY, Unit.WEEK) else 7]}"
+            if opening in ("over", "during", "for") and unit is Unit.YEAR:
+                fine = 4 if count > 1 else 7
+                edtf = f"{when.isoformat()[:fine]}/{latest[:fine]}"
+            yield When(*found.span(), edtf)
+
+
+class Cycle(NamedTuple):
+    """How often something comes round, and the characters that say so."""
+
+    start: int
+    end: int
+    every: str
+
+
+_CYCLES = {re.compile(pattern, re.IGNORECASE): every for pattern, every in register("dates")["cycles"].items()}
+_EVERY = re.compile(register("dates")["every"], re.IGNORECASE)
+
+
+def cycles_in(text: str) -> list[Cycle]:
+    """Return every recurrence that a text speaks of, as `2 years`."""
+    found: list[Cycle] = []
+    for pattern in (_EVERY, *_CYCLES):
+        for one in pattern.finditer(text):
+            span = _CYCLES.get(pattern) or _every(one)
+            if span and not any(c.start < one.end() and one.start() < c.end for c in found):
+                found.append(Cycle(*one.span(), span))
+    return sorted(found)
+
+
+def count_of(word: str) -> int:
+    """Return a number, in words or figures; 0 where it is none."""
+    low = word.lower()
+    return register("dates")["numbers"].get(low) or (int(low) if low.isdecimal() and len(low) < 6 else 0)
+
+
+def _every(found: re.Match[str]) -> str | None:
+    """Return the span of `every six months`, `each second year`."""
+    number, unit = (found["n"] or "one").lower(), found["unit"].lower()
+    times, unit = register("dates")["units"].get(unit, (1, unit))
+    count = (register("dates")["ordinals"].get(number) or count_of(number)) * times
+    return str(Span(count, Unit(unit))) if count else None
