@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidat
 from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, weaker, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.timing import cycles_in, dates_in
-from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, is_adverb, may_be_verb, skipped, words_of
+from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, low_at, skipped, words_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted
@@ -29,19 +29,24 @@ SURE, FLAGGED = 0.9, 0.3
 MOST_ITEMS = 3_000
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 100
+_ENOUGH = 25
+"""So many characters tell where the wording of a candidate begins in its sentence."""
 _MOST_ATTEMPTS = 1_000
 """So many brackets that begin no JSON may stand in an answer."""
 
 _DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+ly|was|is) )*")
 """What may stand between a party and its verb."""
 
-_AFTER = frozenset("and or to that which who where while so".split())
-_BEGINNINGS = ("", ":", ";", ",", "and", "or", "including", *MODALS[:3], "has", "have")
-_LINKS = ("to", "of", "on", "in", "with", "for", "toward", "towards")
-_HEADS = ("ways", "together", "and", ",", "ready", "teams", "ministers")
-_RELATIVE = ("who", "whose", "those")
-_JOINTS = frozenset((",", "and", "or"))
-_ARTICLES = frozenset("a an the their its our his her this that these those".split())
+_AFTER = frozenset("and including through by which while".split())
+"""The words before which a title may end."""
+
+_BEFORE_DATES = ("in", "on", "by", "from")
+_JOINTS = frozenset((",", "and"))
+_ARTICLES = frozenset(("a", "an", "the"))
+_LEFT_OUT = _ARTICLES | words("ladder", "plain_adverbs") | {"their", "its", "our", "both"}
+"""The words that a title may leave out anywhere."""
+
+_LEADS = words("ladder", "leading") | {"agree", "commit", "pledge", "welcome"}
 
 
 class Problem(NamedTuple):
@@ -96,14 +101,14 @@ def _is_item(value: object) -> bool:
 class _Text(NamedTuple):
     """A sentence after its stem, as it is compared; its own words begin at `begin`.
 
-    `rules` are the candidates that the rules find in it, `dates` its dates, and `named` the parties that it names, each
-    with its place.
+    `rules` are the candidates that the rules find in it and `named` the parties that it names, each with its place;
+    `dates` are its dates.
     """
 
     sentence: Sentence
     text: str
     begin: int
-    rules: Sequence[Candidate]
+    rules: Sequence[tuple[int, Candidate]]
     named: Sequence[tuple[int, int, str]]
     dates: Sequence[str]
 
@@ -149,9 +154,9 @@ class Checker:
         if claimed not in list(Strength):
             raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
         said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
-        near = [one for one in text.rules if _is_near(comparable(one.wording), quote)]
+        near = [one for _, one in text.rules if _is_near(comparable(one.wording), quote)]
         own = max(near, key=lambda one: len(said & {word.low for word in words_of(one.title)}), default=None)
-        title = self._title(item, text, own)
+        title, own = self._title(item, text, own)
         strength = self._strength(Strength(claimed), text, own)
         parties = self._who(item, text, start, own)
         due = self._read(item, "date", self._dates(at) if item.get("date") else [])
@@ -168,23 +173,27 @@ class Checker:
             stem = comparable(sentence.stem)
             text = comparable(f"{stem} {sentence.text}")
             named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
-            rules = list(candidates_of(sentence, self._ground))
+            low = text.casefold()
+            rules = [
+                (low.find(comparable(one.wording).casefold()[:_ENOUGH]), one)
+                for one in candidates_of(sentence, self._ground)
+            ]
             dates = [one.edtf for past in (False, True) for one in dates_in(text, self._ground.when, past=past)]
             dates = [VagueDate.parse(edtf).text for edtf in dates]
             self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named, dates)
         return self._texts[at]
 
-    def _title(self, item: Mapping[str, Any], text: _Text, own: Candidate | None) -> str:
-        """Return the title if it is faithful to the sentence, or else that of the rules or the whole sentence."""
+    def _title(self, item: Mapping[str, Any], text: _Text, near: Candidate | None) -> tuple[str, Candidate | None]:
+        """Return the title, or else that of the rules or the whole sentence; and the candidate of the rules for it."""
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
         is_line = 0 < len(title) <= _LONGEST_TITLE and not CONTROL.search(title)
-        if is_line and _is_faithful(title, text, own, self._parties.is_party):
-            return title[:1].upper() + title[1:]
-        if own is None or comparable(title).casefold() != comparable(own.title).casefold():
-            instead = "the title found by the rules is used" if own else "the sentence is used as the title"
+        if is_line and (own := _vouching(title, text)):
+            return title[:1].upper() + title[1:], own
+        if near is None or comparable(title).casefold() != comparable(near.title).casefold():
+            instead = "the title found by the rules is used" if near else "the sentence is used as the title"
             self._flags.append(f"its title may change the meaning, so {instead}")
-        return own.title if own else text.text
+        return (near.title if near else text.text), near
 
     def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
         """Return the strength, or that of the wording if the claim is stronger."""
@@ -275,29 +284,40 @@ def _is_near(wording: str, quote: str) -> bool:
     return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
 
 
-def _is_faithful(title: str, text: _Text, own: Candidate | None, is_side: Callable[[str], bool]) -> bool:
-    """Return whether a title says no more than the words of the sentence that it is made of.
+def _vouching(title: str, text: _Text) -> Candidate | None:
+    """Return the candidate of the rules that vouches for a title; None if the title may change the meaning.
 
-    They stand there in their order, what governs them undertakes something, and no word that is left out could turn
-    their meaning.
+    The rules must read a commitment that begins at the same word. All words of the title are in the sentence, in their
+    order, and no word that is left out can change what they mean.
     """
     said = words_of(text.text)
-    wanted = [word.low for word in words_of(title) if word.low not in _ARTICLES]
+    wanted = [_exact(word) for word in words_of(title) if word.low not in _ARTICLES]
     if not wanted or re.search(r"[^\w\s.,'\u2019\"$%&/()-]", title):
-        return False
-    known = words_of(own.title) if own else []
-    is_known = bool(known) and base_of(known[0]) == wanted[0] and {word.low for word in known}.issuperset(wanted)
-    for start, word in enumerate(said):
-        places = _places(said, start, wanted) if wanted[0] in (word.low, base_of(word)) else []
-        if not places:
-            continue
-        after = said[places[-1] + 1].low if places[-1] + 1 < len(said) else "."
-        rest = " ".join(word.text for n, word in enumerate(said) if n not in {*places})
-        is_whole = not KEPT.search(rest) and words("ladder", "negations").isdisjoint(rest.lower().split())
-        ends = not after[0].isalnum() or after in PREPOSITIONS or after in _AFTER
-        if ends and is_whole and (is_known or _is_undertaken(said, start, is_side)):
-            return True
-    return False
+        return None
+    for begin, rule in text.rules:
+        start = next((n for n, word in enumerate(said) if word.start >= begin), len(said))
+        if words_of(rule.title)[0].low not in _forms(said[min(start, len(said) - 1)]):
+            continue  # the rules keep what stands before the action, such as a condition
+        while start < len(said) and wanted[0] not in _forms(said[start]) and _is_lead(said[start]):
+            start += 1
+        places = _places(said, start, wanted) if start < len(said) and wanted[0] in _forms(said[start]) else []
+        if places and _is_end(said, places[-1] + 1) and _is_whole(said, places):
+            return rule
+    return None
+
+
+def _exact(word: Word) -> str:
+    """Return a word as it is compared: `US` is not `us`."""
+    return word.text if word.low == "us" else word.low
+
+
+def _is_lead(word: Word) -> bool:
+    """Return whether a title may leave out a word at its beginning: `work together to`, `commit to`, `welcome the`."""
+    return word.low in _LEFT_OUT or word.low == "to" or base_of(word) in _LEADS
+
+
+def _forms(word: Word) -> tuple[str, str]:
+    return _exact(word), base_of(word)
 
 
 def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int]:
@@ -305,42 +325,40 @@ def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int
     places = [start]
     for low in wanted[1:]:
         begin = places[-1] + 1
-        place = next((n for n in range(begin, len(said)) if said[n].low == low), None)
-        if place is None or not _is_gap([one.low for one in said[begin:place]]):
+        place = next((n for n in range(begin, len(said)) if _exact(said[n]) == low), None)
+        if place is None or not _is_gap([one.low for one in said[begin : place + 1]]):
             return []
         places.append(place)
     return places
 
 
 def _is_gap(left_out: Sequence[str]) -> bool:
-    """Return whether a title may leave words out: articles and adverbs, or the other things of a list."""
-    if all(low in _ARTICLES or low in (",", '"') or is_adverb(low) for low in left_out):
+    """Return whether a title may leave out the words before the last one: articles, or the other things of a list."""
+    left, following = [low for low in left_out[:-1] if low not in _LEFT_OUT], left_out[-1]
+    if all(low in (",", '"') for low in left):
         return True
-    is_list = left_out[-1] in _JOINTS | _ARTICLES and not _JOINTS.isdisjoint(left_out)
-    verbs = [low for low in left_out if verb_of(low, "base") and low not in words("verbs", "also_nouns")]
-    return is_list and not verbs and PREPOSITIONS.isdisjoint(left_out) and "to" not in left_out
+    heads = [after for low, after in zip(left, [*left[1:], following], strict=True) if low in _JOINTS]
+    is_list = left[-1] in _JOINTS and not any(verb_of(low, "base", "ing", "past", "s") for low in heads)
+    verbs = [low for low in left if verb_of(low, "base", "ing", "past") and low not in words("verbs", "also_nouns")]
+    return is_list and not verbs and PREPOSITIONS.isdisjoint(left) and "to" not in left
 
 
-def _is_undertaken(said: Sequence[Word], at: int, is_side: Callable[[str], bool]) -> bool:
-    """Return whether the words before a verb or a thing promise it or tell it: `will`, `agreed to`, `commitment to`.
+def _is_end(said: Sequence[Word], at: int) -> bool:
+    """Return whether a title may end before a word: the rest only adds to it, or dates it."""
+    while low_at(said, at) in _LEFT_OUT:
+        at += 1
+    after, following = low_at(said, at), low_at(said, at + 1)
+    if after == ",":
+        return following not in ("but", "or", "so", "a", "an", "yet", "though")
+    is_purpose = after == "to" and verb_of(following, "base") is not None
+    is_date = after in _BEFORE_DATES and following.isdigit()
+    return not after or not after[0].isalnum() or after in _AFTER or is_purpose or is_date
 
-    Every verb before it must be one that undertakes or tells; then it cannot turn the meaning as `scrap plans to` does.
-    """
-    doubtful = words("ladder", "refusing") | words("ladder", "denying") | words("ladder", "hedges")
-    known = words("ladder", "leading_on") | words("ladder", "noting") | words("ladder", "exploring")
-    known |= words("ladder", "leading") | {*governing_verbs(), "have", "be"}
-    before = [word for word in said[:at] if word.low not in _ARTICLES and not is_adverb(word.low)]
-    for earlier, word in zip([Word("", "", 0, 0), *before], before, strict=False):
-        is_past = word.text.islower() and (verb_of(word.low, "past") is not None or word.low.endswith("ed"))
-        is_verb = is_past or (word.text.islower() and earlier.low in (*MODALS, "to") and may_be_verb(word))
-        is_others = word.low.endswith("'s") and not is_side(word.text[:-2])
-        if word.low in doubtful or (is_verb and base_of(word) not in known) or is_others or word.low in _RELATIVE:
-            return False
-    last, head = (before[-1].low if before else "", before[-2] if len(before) > 1 else None)
-    if last in _LINKS:
-        nouns = {*strengths("ladder", "nouns"), *words("ladder", "in_progress"), *_HEADS}
-        return head is not None and (base_of(head) in known or head.low in nouns)
-    return last in _BEGINNINGS or base_of(before[-1]) in known
+
+def _is_whole(said: Sequence[Word], places: Sequence[int]) -> bool:
+    """Return whether the words that a title leaves out contain no condition and no negation."""
+    left_out = [word.text for n, word in enumerate(said) if n not in {*places}]
+    return not KEPT.search(" ".join(left_out)) and words("ladder", "negations").isdisjoint(map(str.lower, left_out))
 
 
 def _strongest(said: Sequence[Word]) -> Strength:

@@ -106,7 +106,8 @@ def _opens_another(said: Sequence[Word], at: int, last: int, form: Form) -> bool
     low = said[at].low
     if form == "ing":
         is_noun = low in words("verbs", "ing_nouns") and at > last + 1
-        return verb_of(low, "ing") is not None and said[at - 1].low not in _JOINED and not is_noun
+        is_verb = verb_of(low, "ing") is not None or (low.endswith("ing") and said[at - 1].low in PREPOSITIONS)
+        return is_verb and said[at - 1].low not in _JOINED and not is_noun
     if low != "to" or said[at - 1].low in _JOINED or (at == last + 1 and said[last].low == "continue"):
         return False
     inner = skipped(said, at + 1 + (at + 1 < len(said) and said[at + 1].low == ":"))

@@ -132,7 +132,7 @@ class Parties:
         named = self._who(subject)
         if len(self.sides) > 3 or any(side in ("ASEAN", "EU", "AU") for side in self.sides):
             return bool(named)
-        return any(self.known[key].side in (*self.sides, MANY) for key in named)
+        return bool(named) and all(self.known[key].side in (*self.sides, MANY) for key in named)
 
     def of(self, sentence: Sentence, subject: str, action: str) -> tuple[str, ...]:
         """Return the keys of those who act, and of those with whom they act, if the sentence names them."""

@@ -99,8 +99,8 @@ class Reading:
             return  # `have not agreed` promises nothing
         elif known := self.phrase():
             phrase, after = known
-            if clause.tense == "past" and governing()[phrase] is Strength.INTENDED:
-                return  # `they planned to`
+            if self._low(clause.head) == "had" or (clause.tense == "past" and governing()[phrase] is Strength.INTENDED):
+                return  # `had plans to`, `they planned to`
             level = min([governing()[phrase], *(one for one in (modal, announced) if one)], key=LADDER.index)
             is_past_news = phrase == "announce" and clause.tense == "past"
             yield from self._governed(phrase, after, Strength.DELIVERED if is_past_news else level)
@@ -294,15 +294,16 @@ class Reading:
         """Return the undertaking whose verb is the word at `at`; an adverb before it belongs to the action."""
         said, clause = self.said, self.clause
         start = at
-        first = clause.subject_end if clause.subject_end > clause.subject else clause.begin
+        has_subject = clause.subject_end > clause.subject
+        first = clause.subject_end if has_subject else clause.begin
         while verb and start > first and said[start - 1].low.endswith("ly") and is_adverb(said[start - 1].low):
             start -= 1
-        has_subject = clause.subject_end > clause.subject
         subject = said[clause.subject].start if has_subject else said[at].start
+        begin = clause.begin - (clause.begin > first and is_adverb(said[clause.begin - 1].low))
         return Undertaking(
             subject,
             said[clause.subject_end - 1].end if has_subject else subject,
-            min(said[clause.begin].start, said[start].start),
+            min(said[begin].start, said[start].start),
             said[start].start,
             said[start].start,
             said[end - 1].end,

@@ -33,8 +33,11 @@ def title_of(text: str, one: Undertaking) -> str:
     else:
         subject, governing = text[one.subject : one.subject_end], text[one.begin : one.governed]
         lost = set(re.findall(r"[a-z]+", f"{subject} {governing}".lower()))
-        is_denied = not one.is_negated or "longer" in lost
-        if lost & words("ladder", "hedges") or "," in governing or (is_denied and lost & words("ladder", "negations")):
+        hedges = words("ladder", "hedges") & lost | {*re.findall("[a-z]+ly", governing)} - words(
+            "ladder", "plain_adverbs"
+        )
+        is_denied = lost & words("ladder", "negations") and (not one.is_negated or "longer" in lost)
+        if hedges or is_denied or "," in governing:
             said = f"{subject} {governing}{action}"
         else:
             said = text[one.start : one.head] + one.verb + action[one.head_end - one.start :]

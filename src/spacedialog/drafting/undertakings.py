@@ -13,9 +13,9 @@ from spacedialog.model.vocabulary import Strength
 
 _DENIED = re.compile(
     r"\b(?:but|and|yet|though|although)\b[^,;]*\b(?:do|does|did|will|would|has|have|had|could|can|is|are|was|were)"
-    r"(?: not|n't)\W*$"
+    r"(?: not|n't)\W*$|, (?:should|were|had) (?!also\b)[^,;]*$"
 )
-"""How a sentence ends that takes back what it said: `but did not`."""
+"""How a sentence ends that takes back what it said: `but did not`, `should funds allow`."""
 
 _REPORTED = pattern("reported", "(?:{})")
 """How a sentence begins that tells what others say, or what is not so."""
