@@ -214,12 +214,11 @@ class Checker:
                 self._flags.append(f"{quoted(name)} is not a party that the sentence names")
             else:
                 keys.append(key)
-        before = [(end, key) for _, end, key in text.named if end <= start]
-        doer = before[-1][1] if before and _DIRECTLY.fullmatch(text.text, before[-1][0], start) else None
-        if keys and doer and known[doer].side not in {known[key].side for key in keys}:
+        acting = own.parties if own else _doer(text, start)
+        if keys and acting and {known[key].side for key in acting}.isdisjoint(known[key].side for key in keys):
             self._flags.append("the sentence names another party before the verb")
-            keys = [doer]
-        return tuple(dict.fromkeys(keys)) or (own.parties if own else met)
+            keys = [*acting]
+        return tuple(dict.fromkeys(keys)) or acting or met
 
     def _party(self, name: str) -> str | None:
         """Return the key of a party that met or that the statement names."""
@@ -361,14 +360,23 @@ def _is_whole(said: Sequence[Word], places: Sequence[int]) -> bool:
     return not KEPT.search(" ".join(left_out)) and words("ladder", "negations").isdisjoint(map(str.lower, left_out))
 
 
+def _doer(text: _Text, start: int) -> tuple[str, ...]:
+    """Return the party that is named at the beginning of a quote, or directly before it; empty if none is."""
+    for begin, end, key in reversed(text.named):
+        if begin in (start, start + len("the ")) or _DIRECTLY.fullmatch(text.text, end, start):
+            return (key,)
+    return ()
+
+
 def _strongest(said: Sequence[Word]) -> Strength:
-    """Return the most binding strength that a word of a sentence can give."""
-    levels = [Strength.EXPLORATORY]
+    """Return the most binding strength that a word of a sentence can give; beside `plans`, a past verb gives none."""
+    levels, nouns = [Strength.EXPLORATORY], strengths("ladder", "nouns")
+    is_planned = any(word.low in nouns or word.low in words("ladder", "talks") for word in said)
     for at, word in enumerate(said):
         if word.low in MODALS:
             levels.append(strengths("ladder", "modals")[word.low])
         elif (verb := base_of(word)) in governing_verbs():
             levels.append(governing_verbs()[verb])
-        elif verb_of(word.low, "past") and skipped(said, at + 1) < len(said):
+        elif not is_planned and verb_of(word.low, "past") and skipped(said, at + 1) < len(said):
             levels.append(Strength.DELIVERED)
     return max(levels, key=LADDER.index)

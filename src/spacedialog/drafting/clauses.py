@@ -12,9 +12,7 @@ Tense = Literal["modal", "present", "past", "progressive", "planned"]
 
 _BE = ("is", "are", "was", "were", "remain", "remains", "remained", "stand", "stands")
 _HAVE = ("has", "have", "had")
-_AUXILIARIES = frozenset(
-    (*MODALS, *_BE, *_HAVE, "be", "been", "do", "does", "did", "can", "cannot", "not", "never", "to")
-)
+_AUXILIARIES = frozenset((*MODALS, *_BE, *_HAVE, *"be been do does did can cannot not never to".split()))
 _GLAD = ("pleased", "proud", "delighted", "honored", "honoured", "happy")
 _NOT = ("not", "never", "no", "longer")
 _NEGATED_MODALS = {"won't": "will", "wouldn't": "would", "shan't": "shall"}

@@ -90,9 +90,8 @@ def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: 
         before_noun = following.low in PREPOSITIONS or following.low == "to"
         is_name = following.text[:1].isupper() and low not in words("verbs", "also_adjectives")
         is_object = following.low in words("verbs", "openers") and (not before_noun or low == "work")
-        return (
-            is_object or is_name or following.low.isdigit() or (is_listed and not before_noun and following.low != "of")
-        )
+        is_thing = is_listed and not before_noun and following.low != "of"
+        return is_object or is_name or is_thing or following.low.isdigit()
     return following.low != "of"
 
 

@@ -198,8 +198,7 @@ class Reading:
                 if not self.is_party(name.strip()):
                     return None
             elif low in strengths("ladder", "nouns"):
-                start = skipped(self.said, at + 2)
-                link = self._low(at + 1)
+                link, start = self._low(at + 1), skipped(self.said, at + 2)
                 is_plan = strengths("ladder", "nouns")[low] is Strength.INTENDED
                 is_known = self.is_verb(start, "base") or (is_plan and start < end and may_be_verb(self.said[start]))
                 if link == "to" and start < end and is_known and not self.is_verb(start, "ing"):
@@ -292,8 +291,7 @@ class Reading:
 
     def made(self, at: int, end: int, verb: str, level: Strength, why: str, confidence: float) -> Undertaking:
         """Return the undertaking whose verb is the word at `at`; an adverb before it belongs to the action."""
-        said, clause = self.said, self.clause
-        start = at
+        said, clause, start = self.said, self.clause, at
         has_subject = clause.subject_end > clause.subject
         first = clause.subject_end if has_subject else clause.begin
         while verb and start > first and said[start - 1].low.endswith("ly") and is_adverb(said[start - 1].low):

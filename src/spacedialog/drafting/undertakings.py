@@ -80,9 +80,9 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
     if at == len(said) or not words("ladder", "refusing").isdisjoint(word.low for word in before):
         return []
     others = [word.text[:-2] for word in before if word.low.endswith("'s")]
-    if any(other[0].isupper() and not is_party(other) for other in others):
-        return []
-    if CONDITION.search(text, 0, begin) or any(not one.is_background for one in clauses_of(said[at:], text, is_party)):
+    is_others = any(other[0].isupper() and not is_party(other) for other in others)
+    clauses = [one for one in clauses_of(said[at:], text, is_party) if not one.is_background]
+    if is_others or clauses or CONDITION.search(text, 0, begin):
         return []
     stem = next((one for one in reversed(clauses_of(before, text, is_party)) if not one.is_background), None)
     exploring = [n for n, word in enumerate(before) if base_of(word) in words("ladder", "exploring")]
