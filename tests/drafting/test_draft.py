@@ -108,6 +108,11 @@ NOTHING = [
     ("These investments will create thousands of jobs on both sides of the strait.", ""),
     ("The new cable will reduce the cost of data for schools and hospitals.", ""),
     ("Rising seas will threaten the ports of the region.", ""),
+    # the promises of others
+    ("Both sides welcome the G7’s commitment to publish an atlas of reefs.", ""),
+    ("The militias agreed to publish an atlas of reefs.", ""),
+    ("They had plans to publish an atlas of reefs.", ""),
+    ("They will publish an atlas of reefs, should funds allow it.", ""),
 ]  # fmt: skip
 
 
@@ -163,6 +168,9 @@ CONDITIONS = [
     ("Both sides agreed to train divers, provided that insurers consent.", "provided that insurers consent"),
     ("Both sides will explore ways to widen the channel.", "explore ways to"),
     ("The two sides intend to consider opening a second port.", "consider opening"),
+    ("Lest the reef die, both sides will map it.", "lest the reef die"),
+    ("Should Parliament agree, both sides will map the reef.", "should parliament agree"),
+    ("Both sides falsely agreed to map the reef.", "falsely agreed"),
 ]
 
 
@@ -226,7 +234,10 @@ SPLITS = [
     ("Both sides intend to share tide data, train divers, and build a pier.",
      ["Share tide data", "Train divers", "Build a pier"]),
     ("JAXA will (a) map the reef; (b) open a museum.", ["Map the reef", "Open a museum"]),
+    ("They agreed to open a museum and to train divers.", ["Open a museum", "Train divers"]),
     # not split
+    ("They agreed on preventing thieves from stealing coral, building bases and selling shells.",
+     ["Prevent thieves from stealing coral, building bases and selling shells"]),
     ("Both sides will support search and rescue.", ["Support search and rescue"]),
     ("Both sides will advance research in physics and biology.", ["Advance research in physics and biology"]),
     ("Both sides will deepen economic and security ties.", ["Deepen economic and security ties"]),

@@ -193,7 +193,7 @@ class Checker:
         if near is None or comparable(title).casefold() != comparable(near.title).casefold():
             instead = "the title found by the rules is used" if near else "the sentence is used as the title"
             self._flags.append(f"its title may change the meaning, so {instead}")
-        return (near.title if near else text.text), near
+        return (near.title if near else text.text.rstrip(" .,;:")), near
 
     def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
         """Return the strength, or that of the wording if the claim is stronger."""

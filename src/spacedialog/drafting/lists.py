@@ -65,7 +65,8 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
             is_joined = is_joined and (said[opener].low != "," or is_series)
         elif is_nested and not is_apart:
             is_joined = False
-        is_verb = _is_verb(said, place, end, form, is_listed=is_long and said[opener].low == ",")
+        is_listed = (is_long and said[opener].low == ",") or (is_marked and has_to)
+        is_verb = _is_verb(said, place, end, form, is_listed=is_listed)
         if is_joined and is_verb and not _is_chain(said, last + 1, opener, form):
             yield place
             last, is_nested = place, False
