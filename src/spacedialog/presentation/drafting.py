@@ -117,8 +117,6 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
     fields = pair_table(
         "candidate",
         [
-            ("before", row.before or ""),
-            ("after", row.after or ""),
             ("strength", row.strength),
             ("area", row.area),
             ("kind", row.kind),
@@ -128,6 +126,8 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
             ("detail", row.detail or ""),
             ("quote", "the sentence above" if row.quote == row.sentence else row.quote or ""),
             *(("milestone", milestone) for milestone in row.milestones),
+            ("before", row.before or ""),
+            ("after", row.after or ""),
             ("source", "; ".join(row.sources)),
             ("confidence", f"{row.confidence:.2f}: {row.why}"),
             ("decision", row.decision or ""),
