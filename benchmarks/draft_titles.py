@@ -1,6 +1,6 @@
-"""Whether the title of a candidate can be used as it stands: the yardstick of docs/draft.md.
+"""The check of titles by the criteria of docs/draft.md: whether a title is usable, and its faults.
 
-A title is compared with its sentence, the stem of its list, and the coded row. Nothing of the drafter is used.
+A title is compared with its sentence, the stem of its list, and the coded row. No code of `draft` is used.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ FAULTS = (
     OTHER_ROW,
 )
 DISTORTING = frozenset({OTHER_VERB, NEGATION_LOST, NEGATION_ADDED, CONDITION_LOST})
-"""The faults by which a title says something else than its sentence, or something firmer."""
+"""The faults that make a title say something other or firmer than its sentence."""
 
 
 class _Text(list[str]):
@@ -75,7 +75,7 @@ class _Text(list[str]):
 
 
 class _Governing(NamedTuple):
-    """Whether what governs a verb negates it, weakens it by its mood ("may"), or only explores it."""
+    """Whether the words that govern a verb negate it, weaken it ("may"), or only explore."""
 
     negated: bool
     weak: bool
@@ -83,7 +83,7 @@ class _Governing(NamedTuple):
 
 
 class _Alignment(NamedTuple):
-    """Where the words of a title stand in the sentence, and the faults on the way."""
+    """The places of the words of a title in the sentence, and the faults found there."""
 
     places: tuple[int, ...]
     faults: tuple[str, ...]
@@ -165,7 +165,7 @@ def _verb_places(words: Sequence[str], source: _Text) -> list[int]:
 
 
 def _is_verb(source: _Text, place: int, base: str) -> bool:
-    """Whether a word is a verb where it stands; a base form is one after "to", a modal, a subject or another verb."""
+    """Return whether a word is a verb in its place: a base form is one after "to", a modal, a subject or a verb."""
     before = place - 1
     while before >= 0 and is_adverb(source[before]):
         before -= 1
@@ -226,7 +226,7 @@ def _cost(faults: Sequence[str]) -> int:
 
 
 def _gap_fault(source: _Text, last: int, place: int, verb: int) -> str | None:
-    """Return the fault of leaving out what stands between two words; None where that may be left out."""
+    """Return the fault of leaving out the words between two words; None if they may be left out."""
     gap = list(source[last + 1 : place])
     if all(token in MARKS for token in gap):
         return None
@@ -326,14 +326,14 @@ def _lost(
 
 
 def _in_left_member(source: _Text, negation: int, places: Sequence[int]) -> bool:
-    """Whether a negation stands in a part that the title leaves out between two marks."""
+    """Return whether a negation stands in a part that the title leaves out between two marks."""
     before = max(place for place in places if place <= negation)
     after = min((place for place in places if place >= negation), default=len(source))
     return before < negation < after and source[before + 1] in MARKS and source[after - 1] in MARKS
 
 
 def _governing(source: _Text, verb: int) -> _Governing:
-    """Return what governs a verb, from it back to its subject; the objects of verbs beside it do not."""
+    """Return how the words between a verb and its subject govern it; the objects of verbs beside it do not count."""
     place, negated, weak, hedged = verb - 1, False, False, False
     linked = verb == source.point or source[verb].endswith("ing")
     while place >= 0 and is_adverb(source[place]) and source[place] not in NEGATIONS:
@@ -355,7 +355,7 @@ def _governing(source: _Text, verb: int) -> _Governing:
 
 
 def _refrains(source: _Text, verb: int) -> bool:
-    """Whether a verb follows one such as refrain (from), refuse (to) or cease, or stands beside one that does."""
+    """Return whether a verb follows one such as refrain (from) or refuse (to), or is beside one that does."""
     for place in range(verb - 1, max(-1, verb - 9), -1):
         if source[place] in HARD | MODALS or (source[place] == "to" and place != verb - 1):
             return False
@@ -365,9 +365,9 @@ def _refrains(source: _Text, verb: int) -> bool:
 
 
 def _has_condition(source: _Text, verb: int, places: Sequence[int]) -> bool:
-    """Whether the part of the sentence up to a semicolon has a condition for the verb that the title has not.
+    """Return whether the part of the sentence up to a semicolon has a condition for the verb that the title has not.
 
-    It opens or closes the part, or stands beside the words of the title; another is one of another verb.
+    The condition begins or ends the part, or is beside the words of the title. Any other belongs to another verb.
     """
     start = max((n + 1 for n in range(verb) if source[n] == ";"), default=0)
     end = next((n for n in range(verb, len(source)) if source[n] == ";"), len(source))
@@ -407,7 +407,7 @@ def _end_faults(words: Sequence[str], source: _Text, places: Sequence[int], *, w
 
 
 def _is_torn(source: _Text, places: Sequence[int]) -> bool:
-    """Whether a title stops before "and", "or" or a comma with a word that waits for its noun or its list."""
+    """Return whether a title stops before "and", "or" or a comma with a word that waits for its noun or its list."""
     end = max(places)
     before = end - 1
     while before > 0 and is_adverb(source[before]):
@@ -428,7 +428,7 @@ def _is_torn(source: _Text, places: Sequence[int]) -> bool:
 
 
 def _joins(source: _Text, place: int) -> bool:
-    """Whether a comma stands between two members of a list, and not between two adjectives or before an addition."""
+    """Return whether a comma separates two members of a list, and not two adjectives or an addition."""
     after = source[place + 1]
     adds = after in PREPOSITIONS | CONJUNCTIONS | {"especially", "particularly", "notably", "namely"}
     return source[place] == "," and not adds and not is_adjective(source[place - 1])

@@ -1,4 +1,4 @@
-"""Words by which the yardstick of titles reads a sentence: parts of speech, forms of verbs, conditions, dates."""
+"""Word lists and tests of words for the check of titles: parts of speech, forms of verbs, conditions, dates."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STATING = _set(
     " looks pledge pledges aim aims recognize recognizes note notes remain remains continue continues met held made"
     " began took"
 )
-"""The finite verbs without a mark of their form by which a clause is known to be one."""
+"""Finite verbs that identify a clause although their form does not."""
 NEGATIONS = _set("not no never neither nor without cannot none")
 REFRAINING = re.compile(
     r"(?:refrain|abstain|desist|ceas|stop|halt|avoid|refus|declin|forgo|prohibit|bann|oppos|reject)\w*"
@@ -56,7 +56,7 @@ _NOUNS = re.compile(
     r"(?:proposal|approval|arrival|capital|renewal|withdrawal|material|potential|festival|hospital|removal|disposal"
     r"|initiative|incentive|objective|executive|alternative|library|boundary|secretary|summary|need|seed|speed|feed)s?"
 )
-"""The nouns that end as adjectives do."""
+"""Nouns with the ending of an adjective."""
 _ADVERBS = _set("further also jointly together not never first always fully closely better again")
 _VERBS_IN_LY = re.compile(r"(?:app|supp|comp|re|multip|rep|imp|al|f)ly")
 _DATES = _set(
@@ -96,7 +96,7 @@ def words_of(text: str) -> list[str]:
 
 
 def stem_of(word: str) -> str:
-    """Return a word without its ending, as the match of rows and candidates has it."""
+    """Return a word without its ending, as in the matching of rows and candidates."""
     return re.sub(r"(?:ing|ed|es|s|e|y|ies)$", "", word) if len(word) > 4 else word
 
 
@@ -115,30 +115,30 @@ def forms_of(verb: str) -> frozenset[str]:
 
 
 def is_form(word: str, other: str) -> bool:
-    """Whether a word of a title is one of the sentence, perhaps in its base form."""
+    """Return whether a word of a title is one of the sentence, perhaps in its base form."""
     return word == other or (other in forms_of(word) and other.endswith(("ing", "ed")))
 
 
 def is_imperative(word: str) -> bool:
-    """Whether a word can be a verb in the imperative, by its ending."""
+    """Return whether a word can be a verb in the imperative, by its ending."""
     return word not in ARTICLES | PREPOSITIONS | CONJUNCTIONS and not _NOT_VERBS.fullmatch(word)
 
 
 def is_adjective(word: str) -> bool:
-    """Whether a word can wait for its noun, by its ending."""
+    """Return whether a word can wait for its noun, by its ending."""
     return _ADJECTIVES.fullmatch(word) is not None and not _NOUNS.fullmatch(word)
 
 
 def is_adverb(word: str) -> bool:
-    """Whether a word can stand before its verb, by its ending."""
+    """Return whether a word can stand before its verb, by its ending."""
     return word in _ADVERBS or (word.endswith("ly") and not _VERBS_IN_LY.fullmatch(word))
 
 
 def is_date(word: str) -> bool:
-    """Whether a word is part of a date, and not of anything else."""
+    """Return whether a word is part of a date, and not of anything else."""
     return re.fullmatch(r"\d{1,4}(?:st|nd|rd|th)?", word) is not None or word in _DATES
 
 
 def are_date(found: Sequence[str]) -> bool:
-    """Whether words are a date and nothing else."""
+    """Return whether words are a date and nothing else."""
     return any(map(is_date, found)) and all(is_date(word) or word in _BETWEEN_DATES for word in found)

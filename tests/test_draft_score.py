@@ -1,4 +1,4 @@
-"""Tests of the scores of `draft`: the yardstick of titles, and the tables of a folder of coded statements."""
+"""Tests of the scores of `draft`: the check of titles, and the tables of a folder of coded statements."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_a_usable_title_has_no_faults(title: str, sentence: str) -> None:
 
 @pytest.mark.parametrize(("fault", "title", "sentence"), FAULTY)
 def test_a_faulty_title_is_named_by_its_fault(fault: str, title: str, sentence: str) -> None:
-    """Each check of the yardstick finds its fault."""
+    """Each criterion for titles finds its fault."""
     assert fault in faults_of(title, sentence, strength="firm")
 
 

@@ -1,4 +1,4 @@
-"""Tests of a language model's answer: what is believed, what is replaced, and what is left out."""
+"""Tests of a language model's answer: what is accepted, replaced, and left out."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_an_answer_may_have_text_around_it(text: str) -> None:
     "text", ["", "Sorry.", "[]", "{}", "[1, 2]", '{"items": [NaN]}', "[" * 100_000, '{"a":' * 5_000, "[" + "1" * 5_000]
 )
 def test_an_answer_without_items_is_refused(text: str) -> None:
-    """Prose, other JSON, NaN and nesting without end are refused with an InputError."""
+    """Prose, other JSON, NaN and endless nesting are refused with an InputError."""
     with pytest.raises(InputError, match="no JSON with items"):
         items_in(text, "answer")
 
@@ -221,12 +221,12 @@ KEPT = [
 
 @pytest.mark.parametrize(("sentence", "said"), KEPT)
 def test_a_title_in_the_words_of_its_sentence_is_kept(sentence: str, said: str) -> None:
-    """The imperative of a verb, a passive, a part of a list and a kept negation or condition are believed."""
+    """The imperative of a verb, a passive, a part of a list and a kept negation or condition are accepted."""
     assert title(sentence, said) == said
 
 
 def test_a_point_of_a_list_keeps_the_negation_of_its_stem() -> None:
-    """If the stem of a list says `not`, a title from a point alone becomes the stem with the point."""
+    """If the stem of a list says `not`, a title from the point alone is replaced by the stem with the point."""
     text = "Both sides will not:\n\n- test missiles;\n- sell arms."
     (one,) = answered(
         item(sentence="S2", quote="test missiles", title="Test missiles", date=None), text=text
@@ -293,7 +293,7 @@ def test_a_second_prompt_names_the_problems_of_the_first_answer() -> None:
 
 @pytest.mark.parametrize("seed", range(20))
 def test_random_answers_give_valid_drafts(seed: int) -> None:
-    """Whatever an answer holds, every quote stands in its sentence, and the data file can be imported."""
+    """For any answer, every quote is in its sentence, and the data file can be imported."""
     chance = random.Random(seed)
     words = [*" ".join(one.text for one in EXAMPLE.sentences).split(), "not", "\0", "\u202e", "\ud800", "=1+1", "RUS"]
 

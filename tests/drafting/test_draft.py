@@ -1,6 +1,6 @@
 """Tests of `draft`: the candidates in a text with their strength, title, parties and dates, and the command itself.
 
-The sentences are invented. What must hold for any sentence is in test_draft_properties.py.
+The sentences are invented. Properties of all sentences are tested in test_draft_properties.py.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def titles(text: str) -> list[str]:
 
 
 def title_faults(candidate: Candidate) -> set[str]:
-    """Return what the yardstick of docs/draft.md finds wrong with a title."""
+    """Return the faults of a title by the criteria of docs/draft.md."""
     at = candidate.sentence
     return set(faults_of(candidate.title, at.text, stem=at.stem, strength=candidate.strength.value))
 
@@ -86,7 +86,7 @@ LADDER = [
 
 @pytest.mark.parametrize(("sentence", "strength"), LADDER, ids=[sentence for sentence, _ in LADDER])
 def test_the_governing_verb_decides_the_strength(sentence: str, strength: str) -> None:
-    """The strength follows from the governing verb with its tense, and of two verbs from the more careful one."""
+    """The strength follows from the governing verb with its tense, and from the weaker of two verbs."""
     (candidate,) = found(sentence)
     assert candidate.strength == strength
     assert "atlas of reefs" in candidate.title
@@ -127,7 +127,7 @@ def test_sentences_without_commitment_are_left_out_with_a_reason(sentence: str, 
 
 
 def test_a_heading_is_not_a_commitment() -> None:
-    """A heading is no sentence, also if its words would be a commitment."""
+    """A heading is not a sentence, even if its words would be a commitment."""
     result = drafted(
         "Will to Cooperate on Reefs\n\nBoth sides will map the reef.\n\nPlans to Train Divers\n\nThey met."
     )
@@ -153,7 +153,7 @@ REFRAINING = [
 
 @pytest.mark.parametrize("text", REFRAINING)
 def test_a_promise_to_refrain_keeps_its_negation(text: str) -> None:
-    """What the parties will not do is a commitment, and its title says that they will not do it."""
+    """A promise not to act is a commitment, and its title has the negation."""
     candidates = found(text)
     assert candidates
     assert {candidate.title: title_faults(candidate) for candidate in candidates if title_faults(candidate)} == {}
@@ -201,7 +201,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("sentence", "title"), TITLES, ids=[title for _, title in TITLES])
 def test_the_title_is_the_wording_of_the_sentence_in_the_imperative(sentence: str, title: str) -> None:
-    """A title is what the sentence says from the verb on, in the imperative, or the clause as it stands."""
+    """A title is the sentence from the verb on, in the imperative, or the clause as it stands."""
     assert titles(sentence) == [title]
 
 
@@ -221,7 +221,7 @@ WORDY = [
 
 @pytest.mark.parametrize("sentence", WORDY, ids=[sentence[:40] for sentence in WORDY])
 def test_the_titles_of_a_long_sentence_do_not_distort_it(sentence: str) -> None:
-    """The titles of a sentence with purposes, means and lists are not glued, cut inside a phrase, or firmer."""
+    """The titles of a sentence with purposes, means and lists are not joined, cut inside a phrase, or made firmer."""
     candidates = found(sentence)
     assert candidates
     assert {candidate.title: title_faults(candidate) for candidate in candidates if title_faults(candidate)} == {}
@@ -397,7 +397,7 @@ def test_the_parties_are_those_that_act() -> None:
 
 
 def test_officials_and_organs_are_their_government() -> None:
-    """A president, a minister and a parliament are no parties of their own: they are their government."""
+    """A president, a minister and a parliament are not separate parties: they count as their government."""
     met = "Prime Minister Mori of Japan and Prime Minister Hale of Australia met.\n\n"
     assert parties(f"{met}Prime Minister Mori will map the reef.")[-1] == ("JPN",)
     assert parties(f"{met}Prime Minister Mori and Prime Minister Hale will map the reef.")[-1] == ("JPN", "AUS")

@@ -37,7 +37,7 @@ NEGATION = re.compile(r"\b(?:not|never|refrain)\b", re.IGNORECASE)
 
 
 class Said(NamedTuple):
-    """A sentence with what must not get lost in its titles."""
+    """A sentence, with the parts that its titles must keep."""
 
     text: str
     negated: bool

@@ -1,4 +1,4 @@
-"""Tests of the parties of a text: who met, who may promise, and who is to act with whom."""
+"""Tests of the parties of a text: the governments that met, subjects that can promise, and parties that act."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_party_can_make_a_promise(subject: str) -> None:
     ],
 )
 def test_a_thing_can_make_no_promise(subject: str) -> None:
-    """A thing is no party, also if a party stands beside it."""
+    """A thing is not a party, even beside the name of a party."""
     assert not parties().is_party(subject)
 
 
@@ -109,7 +109,7 @@ def test_a_thing_can_make_no_promise(subject: str) -> None:
     ],
 )
 def test_who_is_to_act_and_with_whom(subject: str, action: str, keys: str) -> None:
-    """The subject leads; with whom, between whom and by whom count; means, witnesses and mere mentions do not."""
+    """The subject leads, and parties after `with`, `between` and `by` count; means, witnesses and mentions do not."""
     assert parties().of(at(f"{subject} {action}."), subject, action) == tuple(keys.split())
 
 

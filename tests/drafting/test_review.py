@@ -612,7 +612,7 @@ def test_the_old_text_can_be_edited(desk: Desk, path: Path) -> None:
 
 @pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_narrow_terminal_without_colour_shows_all(desk: Desk, env: dict[str, str]) -> None:
-    """At 60 columns no line is longer and no word is broken, and the marked words are visible without colour."""
+    """At 60 columns no line is longer and no word is broken, and the marked words are visible without color."""
     with at_terminal(desk, columns=60, **env) as session:
         shown = session.until(PROMPT) + answer(session, ("e due", "  > "), ("", PROMPT))
     text = shown.replace("\r\n", "\n").replace("\x1b[?2004h", "").replace("\x1b[?2004l", "")

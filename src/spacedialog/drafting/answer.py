@@ -1,7 +1,7 @@
-"""The answer of a language model to `prompt`, checked against the statement: candidates, and what was wrong with items.
+"""The check of a language model's answer against the statement: its candidates, and the problems of its items.
 
-Nothing in an answer is believed. An item whose sentence or quote does not stand in the statement is left out. Any other
-value that the text does not bear out is replaced by one that it does, and the item is flagged.
+An item is left out if its sentence or quote is not in the statement. Any other value that the text does not support is
+replaced by one that it supports, and the item is flagged.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ MOST_ITEMS = 3_000
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 100
 _ENOUGH = 25
-"""So many characters tell where the wording of a candidate begins in its sentence."""
+"""The number of characters by which the wording of a candidate is found in its sentence."""
 _MOST_ATTEMPTS = 1_000
-"""So many brackets that begin no JSON may stand in an answer."""
+"""The maximum number of brackets in an answer that do not begin valid JSON."""
 
 _DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+ly|was|is) )*")
-"""What may stand between a party and its verb."""
+"""The words that may be between a party and its verb."""
 
 _AFTER = frozenset("and including through by which while".split())
 """The words before which a title may end."""
@@ -50,7 +50,7 @@ _LEADS = words("ladder", "leading") | {"agree", "commit", "pledge", "welcome"}
 
 
 class Problem(NamedTuple):
-    """What was wrong with an item (counted from 1) of an answer, and whether it was left out."""
+    """A problem of an item of an answer (counted from 1), and whether the item was left out."""
 
     item: int
     sentence: Sentence | None
@@ -59,13 +59,13 @@ class Problem(NamedTuple):
 
     @property
     def line(self) -> str:
-        """The problem in one line."""
+        """The problem as one line of text."""
         place = f" ({self.sentence.paragraph}.{self.sentence.number})" if self.sentence else ""
         return f"item {self.item}{place} {'left out' if self.is_left_out else 'changed'}: {self.reason}"
 
 
 class _Refused(Exception):
-    """Why an item is left out."""
+    """The reason why an item is left out."""
 
 
 _decoder = json.JSONDecoder(parse_constant=int)  # int refuses NaN
@@ -74,7 +74,7 @@ _decoder = json.JSONDecoder(parse_constant=int)  # int refuses NaN
 def items_in(text: str, name: str) -> list[Any]:
     """Return the items of an answer: JSON alone, in a fence, with prose around it, or JSON Lines.
 
-    Of several lists the last one counts, since a model may think aloud. InputError if there is none.
+    The last of several lists counts, because a model may write drafts first. InputError if there are none or too many.
     """
     found: list[Any] = []
     at = failures = 0
@@ -99,7 +99,7 @@ def _is_item(value: object) -> bool:
 
 
 class _Text(NamedTuple):
-    """A sentence after its stem, as it is compared; its own words begin at `begin`.
+    """A sentence after its stem, in the form of `comparable`; its own words begin at `begin`.
 
     `rules` are the candidates that the rules find in it and `named` the parties that it names, each with its place;
     `dates` are its dates.
@@ -128,7 +128,7 @@ class Checker:
         self._flags: list[str] = []
 
     def candidates(self, items: Sequence[Any]) -> list[Candidate]:
-        """Return the candidates in the order of the text; `problems` has what was wrong with the items."""
+        """Return the candidates in the order of the text, and add the problems of the items to `problems`."""
         found: dict[tuple[int, str, str], Candidate] = {}
         for number, item in enumerate(items, 1):
             self._flags = []
@@ -184,7 +184,7 @@ class Checker:
         return self._texts[at]
 
     def _title(self, item: Mapping[str, Any], text: _Text, near: Candidate | None) -> tuple[str, Candidate | None]:
-        """Return the title, or else that of the rules or the whole sentence; and the candidate of the rules for it."""
+        """Return the title of the item, the rules or else the sentence, and the rules' candidate for it."""
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
         is_line = 0 < len(title) <= _LONGEST_TITLE and not CONTROL.search(title)
@@ -196,14 +196,14 @@ class Checker:
         return (near.title if near else text.text.rstrip(" .,;:")), near
 
     def _strength(self, claimed: Strength, text: _Text, own: Candidate | None) -> Strength:
-        """Return the strength, or that of the wording if the claim is stronger."""
+        """Return the claimed strength, or that of the wording if the wording is less binding."""
         known = own.strength if own else _strongest(words_of(text.text))
         if LADDER.index(known) < LADDER.index(claimed):
             self._flags.append(f"the wording is {known}, not {claimed}")
         return weaker(known, claimed)
 
     def _who(self, item: Mapping[str, Any], text: _Text, start: int, own: Candidate | None) -> tuple[str, ...]:
-        """Return the parties that the text names, or else those of the rules, or else the sides."""
+        """Return the item's parties that the text names, or else those of the rules, or else the sides."""
         said, known, met = item.get("parties"), self._parties.known, self._parties.sides
         names = [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
         keys = []
@@ -233,7 +233,7 @@ class Checker:
         return key
 
     def _read(self, item: Mapping[str, Any], field: str, known: Sequence[str]) -> str | None:
-        """Return a date or a recurrence, if it is one of those that are known from the text."""
+        """Return the date or the recurrence of the item, if it is one of those `known` from the text."""
         said, is_date = item.get(field), field == "date"
         if said in (None, ""):
             return None
@@ -246,7 +246,7 @@ class Checker:
         return None
 
     def _dates(self, at: int) -> Sequence[str]:
-        """Return the dates of a sentence or else, if it has none, those beside it in its paragraph."""
+        """Return the dates of a sentence, or else those of the sentences beside it in its paragraph."""
         count, paragraph = len(self._sentences), self._sentences[at].paragraph
         beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
         near = [date for n in beside for date in self._text(n).dates]
@@ -262,7 +262,7 @@ def _sentence_number(item: object, count: int) -> int:
 
 
 def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
-    """Return the quote of an item in the words of its sentence, and where it stands."""
+    """Return the quote of an item and its place in the sentence; _Refused if it is not in the sentence."""
     said = item.get("quote")
     quote = comparable(said[: 2 * LONGEST]).strip(" .,;:\"'") if isinstance(said, str) else ""
     start = _stands(quote, text.text, text.begin) if len(quote) > 2 else None
@@ -272,22 +272,22 @@ def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
 
 
 def _stands(quote: str, text: str, begin: int = 0) -> int | None:
-    """Return where whole words stand in a text and end after `begin`; None if they do not."""
+    """Return the place of a quote, as whole words that end after `begin`; None if it is not in the text."""
     literal = re.escape(quote)
     found = re.finditer(rf"{literal}(?!\w)(?<!\w{literal})", text)  # fast, because it begins with the words themselves
     return next((one.start() for one in found if one.end() > begin), None)
 
 
 def _is_near(wording: str, quote: str) -> bool:
-    """Return whether the words of a candidate of the rules and a quote are of the same action."""
+    """Return whether the wording of a candidate of the rules and a quote are about the same action."""
     return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
 
 
 def _vouching(title: str, text: _Text) -> Candidate | None:
-    """Return the candidate of the rules that vouches for a title; None if the title may change the meaning.
+    """Return the candidate of the rules that confirms a title; None if the title may change the meaning.
 
-    The rules must read a commitment that begins at the same word. All words of the title are in the sentence, in their
-    order, and no word that is left out can change what they mean.
+    The candidate begins at the same word as the title, or at words before it such as `commit to`. All words of the
+    title are in the sentence, in the same order, and no word that the title leaves out can change the meaning.
     """
     said = words_of(text.text)
     wanted = [_exact(word) for word in words_of(title) if word.low not in _ARTICLES]
@@ -306,12 +306,12 @@ def _vouching(title: str, text: _Text) -> Candidate | None:
 
 
 def _exact(word: Word) -> str:
-    """Return a word as it is compared: `US` is not `us`."""
+    """Return a word in lower case, except `US`, which differs from `us`."""
     return word.text if word.low == "us" else word.low
 
 
 def _is_lead(word: Word) -> bool:
-    """Return whether a title may leave out a word at its beginning: `work together to`, `commit to`, `welcome the`."""
+    """Return whether a title may leave out a word before its first one: `commit to`, `work together to`."""
     return word.low in _LEFT_OUT or word.low == "to" or base_of(word) in _LEADS
 
 
@@ -320,7 +320,7 @@ def _forms(word: Word) -> tuple[str, str]:
 
 
 def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int]:
-    """Return where the words of a title stand from `start` on; empty if what is between them must not be left out."""
+    """Return the places of a title's words from `start` on; empty if it must not leave out the words between them."""
     places = [start]
     for low in wanted[1:]:
         begin = places[-1] + 1
@@ -332,7 +332,7 @@ def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int
 
 
 def _is_gap(left_out: Sequence[str]) -> bool:
-    """Return whether a title may leave out the words before the last one: articles, or the other things of a list."""
+    """Return whether a title may leave out all words but the last: articles, or other members of a list."""
     left, following = [low for low in left_out[:-1] if low not in _LEFT_OUT], left_out[-1]
     if all(low in (",", '"') for low in left):
         return True
@@ -343,7 +343,7 @@ def _is_gap(left_out: Sequence[str]) -> bool:
 
 
 def _is_end(said: Sequence[Word], at: int) -> bool:
-    """Return whether a title may end before a word: the rest only adds to it, or dates it."""
+    """Return whether a title may end before a word, because only an addition, a purpose or a date follows."""
     while low_at(said, at) in _LEFT_OUT:
         at += 1
     after, following = low_at(said, at), low_at(said, at + 1)
@@ -361,7 +361,7 @@ def _is_whole(said: Sequence[Word], places: Sequence[int]) -> bool:
 
 
 def _doer(text: _Text, start: int) -> tuple[str, ...]:
-    """Return the party that is named at the beginning of a quote, or directly before it; empty if none is."""
+    """Return the key of the party named at the beginning of a quote or directly before it, if there is one."""
     for begin, end, key in reversed(text.named):
         if begin in (start, start + len("the ")) or _DIRECTLY.fullmatch(text.text, end, start):
             return (key,)
@@ -369,7 +369,7 @@ def _doer(text: _Text, start: int) -> tuple[str, ...]:
 
 
 def _strongest(said: Sequence[Word]) -> Strength:
-    """Return the most binding strength that a word of a sentence can give; beside `plans`, a past verb gives none."""
+    """Return the most binding strength of any word; past verbs count only without a noun such as `plan` or `talks`."""
     levels, nouns = [Strength.EXPLORATORY], strengths("ladder", "nouns")
     is_planned = any(word.low in nouns or word.low in words("ladder", "talks") for word in said)
     for at, word in enumerate(said):

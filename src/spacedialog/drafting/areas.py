@@ -19,7 +19,7 @@ _NO_FIELD = re.compile(r"\d{4}$|^by\b", re.IGNORECASE)
 
 
 class Areas:
-    """The areas of one text. An action without a word of an area has that of its paragraph, or `general`."""
+    """The areas of one text. An action without a word of an area has the area of its paragraph, or `general`."""
 
     def __init__(self, prose: Prose) -> None:
         self._headings = _areas_of_headings(prose)
@@ -42,13 +42,13 @@ class Areas:
 
 @lru_cache(maxsize=64)  # One sentence may have many candidates.
 def _hits(key: str, text: str) -> int:
-    """Return how many words of an area a text contains: `ship` in `ships`, and not in `relationship`."""
+    """Return how many words of an area a text contains: `ship` is in `ships`, but not in `relationship`."""
     return len(set(_patterns()[key].findall(text)))
 
 
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
-    """Return the words of each area; a short one may only have a plural, a longer one any ending."""
+    """Return a pattern for each area; short words match with a plural `s`, longer words with any ending."""
     return {
         area["key"]: re.compile("|".join(rf"\b{re.escape(w)}" + (r"s?\b" if len(w) < 5 else "") for w in area["words"]))
         for area in register("areas")["areas"]

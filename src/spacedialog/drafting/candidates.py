@@ -28,7 +28,7 @@ _SUBJECTLESS = re.compile(r"(?:Further )?(?:Reaffirming|Recalling|Welcoming)\b",
 
 
 def _any(wordings: Iterable[str]) -> re.Pattern[str]:
-    """Return what finds one of some wordings as whole words."""
+    """Return a pattern for any of the wordings, as whole words."""
     return re.compile(rf"\b(?:{'|'.join(wordings)})\b", re.IGNORECASE)
 
 
@@ -93,7 +93,7 @@ def candidates_of(sentence: Sentence, ground: Ground) -> Iterator[Candidate]:
 
 
 class _Said(NamedTuple):
-    """A sentence as it is read, where its own words begin (for a point after its stem), and what it undertakes."""
+    """A sentence, or a point after its stem, with its undertakings; its own words begin at `begin`."""
 
     text: str
     begin: int
@@ -116,7 +116,7 @@ def _said(sentence: Sentence, is_party: Callable[[str], bool]) -> _Said:
 
 
 def _due(said: _Said, one: Undertaking, dates: Sequence[When]) -> str | None:
-    """Return the date of an undertaking: in its action, or of all at the head of the sentence."""
+    """Return the date of an undertaking: in its action, or before the first action of the sentence."""
     found = [d.edtf for d in dates if (one.gap_end or one.start) <= d.start < one.end]
     if not found and not _AFTERWARDS.match(said.text, said.begin):
         found = [d.edtf for d in dates if said.begin <= d.end <= said.found[0].start]

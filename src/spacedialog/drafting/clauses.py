@@ -19,12 +19,12 @@ _NEGATED_MODALS = {"won't": "will", "wouldn't": "would", "shan't": "shall"}
 
 
 class Clause(NamedTuple):
-    """A verb of a sentence, as numbers of words.
+    """A verb of a sentence with its subject; places are numbers of words.
 
-    The subject stands from `subject` to `subject_end`, the verb group from `begin`. `head` is the verb itself, and the
-    words after it up to `end` belong to it. `verb` is its base form, `tense` how it stands: after a modal verb
-    (`modal`), in the present, in the past, as `are doing` (`progressive`), or as `are to do` (`planned`).
-    `modal` is the modal verb, if there is one. A subordinate clause (`as we grow`) is `is_background`.
+    The subject is from `subject` to `subject_end`, and the verb group begins at `begin`. `head` is the verb itself, and
+    the words after it up to `end` belong to it. `verb` is its base form. `tense` is `modal` after a modal verb,
+    `progressive` for `are doing`, `planned` for `are to do`, or else `present` or `past`. `modal` is the modal verb, if
+    there is one. `is_background` is set for a subordinate clause (`as we grow`).
     """
 
     subject: int
@@ -41,7 +41,7 @@ class Clause(NamedTuple):
 
 
 def clauses_of(said: Sequence[Word], text: str, is_party: Callable[[str], bool]) -> list[Clause]:
-    """Return the clauses of a sentence whose subject is a party; `is_party` tells it of the text of a subject."""
+    """Return the clauses of a sentence whose subject is a party; `is_party` decides by the text of a subject."""
     found: list[Clause] = []
     at = 0
     while at < len(said):
@@ -60,7 +60,7 @@ def clauses_of(said: Sequence[Word], text: str, is_party: Callable[[str], bool])
 
 
 def _end(said: Sequence[Word], head: int, end: int) -> int:
-    """Return where a clause ends, at most: before `, and` or `, but` with a finite verb after it."""
+    """Return the latest end of a clause: before `, and` or `, but` with a finite verb after it."""
     for at in range(head + 1, end - 3):
         if said[at].low == "," and said[at + 1].low in ("and", "but", "while", "yet", "whereas"):
             tail = [word.low for word in said[at + 2 : min(at + 14, end)]]
@@ -73,7 +73,7 @@ def _end(said: Sequence[Word], head: int, end: int) -> int:
 
 
 def _border(said: Sequence[Word], clause: Clause) -> int:
-    """Return where the clause before one ends: before its subject, and before `and` or a comma."""
+    """Return the end of the clause before this one: before its subject, and before `and` or a comma."""
     end = clause.subject if skipped(said, clause.subject_end) >= clause.begin else clause.begin
     while end > 0 and said[end - 1].low in (",", ";", "and", "but", "or", "while", "that", "also", "further", "\u2013"):
         end -= 1
@@ -84,7 +84,7 @@ def _border(said: Sequence[Word], clause: Clause) -> int:
 
 
 def _group(said: Sequence[Word], at: int) -> Clause | None:
-    """Return the verb group that begins at a word, without its subject; None if none does."""
+    """Return the verb group that begins at a word, without its subject; None if there is none."""
     low, is_negated = _NEGATED_MODALS.get(said[at].low, said[at].low), said[at].low in _NEGATED_MODALS
     if low in words("ladder", "opening_conditions") and low not in MODALS:
         return None  # `provided that`
@@ -148,7 +148,7 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
 
 
 def _state(said: Sequence[Word], at: int) -> str | None:
-    """Return the phrase of the ladder that begins with `be` and goes on at a word: `be committed`."""
+    """Return the governing phrase of `be` and the words at a place: `be committed`; None if there is none."""
     phrase = f"be {low_at(said, at)}"
     two = f"{phrase} {low_at(said, at + 1)}"
     return two if two in governing() else phrase if phrase in governing() else None
@@ -163,7 +163,7 @@ _SIGNS = (",", ";", ":", "and", "that", "\u2013", "\u2014", "-", "while", "but")
 def _with_subject(
     said: Sequence[Word], text: str, group: Clause, before: Sequence[Clause], is_party: Callable[[str], bool]
 ) -> Clause | None:
-    """Return a verb group with the party that is its subject, or that of the verb before; None if there is none."""
+    """Return a verb group with its subject, or with that of the verb before it; None if it has no subject."""
     end = group.begin
     while end > 0 and is_adverb(said[end - 1].low):
         end -= 1
@@ -212,7 +212,7 @@ def _takes_object(said: Sequence[Word], at: int, *, is_series: bool) -> bool:
 
 
 def _is_ladder(said: Sequence[Word], group: Clause) -> bool:
-    """Return whether a verb says by itself how binding it is, as `intend to` and `look forward` do."""
+    """Return whether a verb has a strength of its own, as `intend to` and `look forward` do."""
     if group.verb in words("ladder", "noting") or group.verb in ("reaffirm", "affirm", "reiterate", "recommit"):
         return True
     return group.verb.startswith("be ") or (
@@ -221,7 +221,7 @@ def _is_ladder(said: Sequence[Word], group: Clause) -> bool:
 
 
 def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Callable[[str], bool]) -> int | None:
-    """Return where the party that ends before a word begins; None if there is no party."""
+    """Return the first word of the party that ends before a word; None if there is no party."""
     begin = None
     for start in _openings(said, floor, end):
         piece = text[said[start].start : said[end - 1].end]
@@ -232,7 +232,7 @@ def _subject(said: Sequence[Word], text: str, floor: int, end: int, is_party: Ca
 
 
 def _thing(said: Sequence[Word], floor: int, end: int) -> int | None:
-    """Return where the subject of a passive begins that need not be a party; None if that is not clear."""
+    """Return the first word of the subject of a passive, which need not be a party; None if it is not clear."""
     begin = next(iter(_openings(said, floor, end)), None)
     if begin is None or (begin and said[begin - 1].low != "that" and (said[begin - 1].low != "," or floor)):
         return None
@@ -240,7 +240,7 @@ def _thing(said: Sequence[Word], floor: int, end: int) -> int | None:
 
 
 def _openings(said: Sequence[Word], floor: int, end: int) -> Iterator[int]:
-    """Yield where a subject that ends before a word may begin, from the last place back: after a sign or `and`."""
+    """Yield the words at which a subject may begin (after a mark, `and` or `that`), the last one first."""
     for at in range(end - 1, max(floor, end - _LONGEST_SUBJECT) - 2, -1):
         if at < floor or said[at].low in _SIGNS or said[at].low in words("ladder", "subordinators"):
             if at + 1 < end:

@@ -1,6 +1,6 @@
 """Drafting of a data file from a statement: a candidate for each commitment, for a person to review.
 
-`candidates` reads the sentences. Here the candidates become commitments with refs and sources. Pure.
+`candidates` reads the sentences. This module makes their candidates commitments with refs and sources. It is pure.
 """
 
 from __future__ import annotations
@@ -222,7 +222,7 @@ def _commitment(ref: str, one: Candidate, around: Sequence[str | None]) -> dict[
 
 
 def _can_recur(first: str | None, every: str | None) -> bool:
-    """Return whether a date can be the first of a series: a year cannot come round every month."""
+    """Return whether a date can be the first of a series: a year cannot recur every month."""
     try:
         return bool(first and every and VagueDate.parse(first).occurrence(1, Span.parse(every)))
     except DateError:

@@ -1,4 +1,4 @@
-"""A draft's file: read and checked as an import would, and saved after each step, whole or not at all."""
+"""The file of a draft. It is checked as an import would, and saved after each step, completely or not at all."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from spacedialog.importing.reader import Incoming, parse_json, text_of
 
 
 class ChangedFileError(SpacedialogError):
-    """Something else wrote to the file since it was read (exit status 2)."""
+    """Another program changed the file after it was read (exit status 2)."""
 
 
 class _Layout(NamedTuple):
-    """How a file lays out its JSON, so that saving it alters no more lines than were edited."""
+    """The layout of the JSON in a file, which saving keeps, to change only the lines that were edited."""
 
     mark: str
     indent: int | str | None
@@ -45,7 +45,7 @@ class _Layout(NamedTuple):
 class DraftFile:
     """A file of candidates: its `path` without symbolic links, and the `content` when it was last read or saved.
 
-    InputError or ProblemsError if it cannot be read, or an import would not take it.
+    InputError or ProblemsError if it cannot be read, or if an import would refuse it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -71,10 +71,10 @@ class DraftFile:
             raise InputError(f"{self.name}: this is an exported log", "review a file that `draft` wrote")
 
     def save(self, document: Document) -> None:
-        """Keep the document in place of what the file says, if that is still what it said.
+        """Write the document to the file, unless another program has changed the file.
 
-        ProblemsError where an import would not take it, ChangedFileError where it says something else by now,
-        StoreError where it cannot be written; then the file is as it was.
+        Raises ProblemsError if an import would refuse the document, ChangedFileError if the file has changed, and
+        StoreError if it cannot be written. On an error, the file stays as it was.
         """
         content = self._layout.written(document)
         self._check(content)

@@ -1,4 +1,4 @@
-"""The register: the data files that say which words mean what, as sets and tables."""
+"""The register of the rules: the word lists in its data files, as sets, tables and patterns."""
 
 from __future__ import annotations
 
@@ -15,58 +15,58 @@ Form = Literal["base", "s", "ing", "past", "participle"]
 """A form of a verb: `do`, `does`, `doing`, `did`, `done`."""
 
 LADDER = (Strength.EXPLORATORY, Strength.INTENDED, Strength.FIRM, Strength.DELIVERED)
-"""How binding a wording is, from the least."""
+"""The strengths of a commitment, from the least to the most binding."""
 
 
 @cache
 def register(name: str) -> Mapping[str, Any]:
-    """One of the data files."""
+    """Return the content of a data file."""
     said: Mapping[str, Any] = json.loads((files("spacedialog.drafting") / "register" / f"{name}.json").read_bytes())
     return said
 
 
 @cache
 def words(name: str, key: str) -> frozenset[str]:
-    """One of its lists of words or phrases."""
+    """Return a list of words or phrases of a data file."""
     return frozenset(register(name)[key])
 
 
 @cache
 def strengths(name: str, key: str) -> Mapping[str, Strength]:
-    """One of its lists by strength: each word with how binding it is."""
+    """Return the words of a list that a data file divides by strength, each with its strength."""
     return {word: Strength(level) for level, group in register(name)[key].items() for word in group}
 
 
 def weaker(one: Strength, other: Strength) -> Strength:
-    """The less binding of two."""
+    """Return the less binding of two strengths."""
     return min(one, other, key=LADDER.index)
 
 
 @cache
 def governing() -> Mapping[str, Strength]:
-    """Return the phrases of the ladder, each with how binding it is: `look forward` is intended."""
+    """Return the governing phrases, each with its strength: `look forward` is intended."""
     return strengths("ladder", "governing")
 
 
 @cache
 def governing_verbs() -> Mapping[str, Strength]:
-    """Return the first verb of each phrase of the ladder, with the strength of the most binding one."""
+    """Return the first verb of each governing phrase, with the strength of the last phrase that begins with it."""
     return {phrase.split()[0]: governing()[phrase] for phrase in governing()}
 
 
 def pattern(key: str, form: str = r"\b(?:{})\b") -> re.Pattern[str]:
-    """Return the regular expressions of the ladder under a key as one, in a form such as `\\b(?:{})\\b`."""
+    """Return the regular expressions under a key of ladder.json as one, in a form such as `\\b(?:{})\\b`."""
     return re.compile(form.format("|".join(register("ladder")[key])), re.IGNORECASE)
 
 
 CONDITION = pattern("conditions")
-"""A wording that makes a promise conditional, or less than it seems."""
+"""A wording that makes a promise conditional or limits it."""
 
 KEPT = re.compile(f"{CONDITION.pattern}|{pattern('kept_words').pattern}", re.IGNORECASE)
-"""A wording without which a title would say more than its sentence."""
+"""A wording that a title must keep, because the title would promise more without it."""
 
 ANNOUNCING = pattern("announcing", r"\b(?:{})\W*$")
-"""How a text ends that says nothing by itself but announces a list."""
+"""The end of a text that only announces a list."""
 
 
 @cache
@@ -86,6 +86,6 @@ def _forms() -> Mapping[str, Mapping[Form, str]]:
 
 
 def verb_of(low: str, *forms: Form) -> str | None:
-    """Return the verb of which a word, in lower case, is one of these forms; None if it is none."""
+    """Return the base form of a verb, if a word in lower case is one of these forms of it; else None."""
     known = _forms().get(low, {})
     return next((known[form] for form in forms if form in known), None)

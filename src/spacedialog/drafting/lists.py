@@ -1,4 +1,4 @@
-"""Lists of actions under one verb, and of things under one action: where each begins, if it is safe to split them."""
+"""Lists of actions under one governing verb: where each action begins, if the list can be split safely."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _RELATIVE = ("which", "who", "that", "whose", "whom", "where", "those")
 
 
 def members(said: Sequence[Word], text: str, at: int, end: int, form: Form) -> list[tuple[int, int]]:
-    """Return the actions of a list as numbers of words, from the verb at a word on; each verb has the same form.
+    """Return the actions of a list, each as its first word and the word after its last; the first is at `at`.
 
-    The list is one action if a condition in it may apply to all: in the last one, or after a sign or `and`.
+    The list stays one action if a condition may apply to all: in the last action, or after a mark or `and`.
     """
     starts = list(_starts(said, at, end, form))
     for found in CONDITION.finditer(text, said[at].start, said[end - 1].end):
@@ -34,8 +34,8 @@ def _end_before(said: Sequence[Word], at: int) -> int:
 def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int]:
     """Yield the verbs of a list: after a comma, a semicolon or `and`, in the form of the first.
 
-    A verb after `to do`, `by doing` or `which does` inside an action may belong to that, and is not split off. Nor is a
-    verb that has its object in common with the one before, or that stands in brackets.
+    A verb after `to do`, `by doing` or `which does` inside an action may belong to that, and does not begin an
+    action. A verb that shares its object with the verb before it, or is in brackets, does not either.
     """
     yield at
     last, depth, is_nested = at, 0, False
@@ -75,9 +75,9 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
 
 
 def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: bool = False) -> bool:
-    """Return whether a word is a verb in a form, and no noun: something that can be its object follows.
+    """Return whether a word is a verb in a form and not a noun, because a possible object follows it.
 
-    Of a word that is often a noun, that must be an article or a name, unless it stands in a list (`is_listed`).
+    After a word that is often a noun, this must be an article or a name, unless the word is in a list (`is_listed`).
     """
     low = said[at].low if at < end else ""
     if verb_of(low, form) is None or at + 1 >= end or (form == "ing" and low in words("verbs", "ing_nouns")):
@@ -97,12 +97,12 @@ def _is_verb(said: Sequence[Word], at: int, end: int, form: Form, *, is_listed: 
 
 
 def _is_chain(said: Sequence[Word], begin: int, end: int, form: Form) -> bool:
-    """Return whether there is no object between two verbs: `combat, investigate and prosecute the use`."""
+    """Return whether two verbs have no object between them: `combat, investigate and prosecute the use`."""
     return all(word.low in _BETWEEN or is_adverb(word.low) or verb_of(word.low, form) for word in said[begin:end])
 
 
 def _opens_another(said: Sequence[Word], at: int, last: int, form: Form) -> bool:
-    """Return whether another list can begin at a word: `to do` or `by doing`, but not after `continue`."""
+    """Return whether an inner list can begin at a word: `to do` or `by doing`, but not after `continue`."""
     low = said[at].low
     if form == "ing":
         is_noun = low in words("verbs", "ing_nouns") and at > last + 1

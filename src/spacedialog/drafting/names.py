@@ -1,4 +1,4 @@
-"""The places of names in a text, and the names of governments in the register."""
+"""A finder of names in a text, and the names of governments in the register."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class Party(NamedTuple):
 
 
 class Names:
-    """Names to find in texts; of several at one place, the longest counts."""
+    """Names to find in texts. If several match at one place, the longest counts."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        # Also by length, because a text may define thousands with the same first word.
+        # Grouped by length too, because a text may define thousands of names with the same first word.
         self._by_word: dict[str, dict[int, set[str]]] = {}
         for name in sorted(names, key=len, reverse=True):
             first = _WORD.match(name)
@@ -33,7 +33,7 @@ class Names:
                 self._by_word.setdefault(first[0], {}).setdefault(len(name), set()).add(name)
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Return the places of names as whole words, none within another."""
+        """Yield the start and the end of each name in a text, as whole words; they do not overlap."""
         free = 0
         for word in _WORD.finditer(text):
             begin = word.start()

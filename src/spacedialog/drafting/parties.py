@@ -19,9 +19,9 @@ _LONGEST_KEY = 64
 
 
 class Parties:
-    """The parties of one text, and who acts in its sentences; these must be given in their order.
+    """The parties of one text, and who acts in its sentences. Call `of` in the order of the text.
 
-    `sides` are the keys of the governments that met, with their names where the register has none: `ZUB=Zubrowka`.
+    `sides` are the keys of the governments that met; give those that the register lacks with a name: `ZUB=Zubrowka`.
     `known` has every party that the register or the text names, by its key.
     """
 
@@ -43,12 +43,12 @@ class Parties:
         self._define_officials(text)
         self._finder = Names(self._names)
         self._sentence = Sentence("", 0, "", "")
-        self._acted: Keys = ()  # who acted last in this paragraph
-        self._among: list[str] = []  # between whom the point is that is read
-        self._bodies: list[str] = []  # the two bodies that were named last
+        self._acted: Keys = ()  # the parties that acted last in this paragraph
+        self._among: list[str] = []  # the parties after `between` in the current point
+        self._bodies: list[str] = []  # the two bodies named last
 
     def unknown(self, name: str) -> str:
-        """Return the key of a body that the text does not introduce; its side is the first one."""
+        """Return the key of a body that the text does not introduce, and add it on the first side."""
         key = _key_of(name)
         self.known.setdefault(key, Party(key, name, next(iter(self.sides), MANY)))
         return key
@@ -93,7 +93,7 @@ class Parties:
             self._names.setdefault(called, self._names[acronym])
 
     def _apart(self, name: str) -> list[str]:
-        """Return the names of several bodies side by side: `Sandia Lab and Korea Institute of Bioscience`."""
+        """Return the names of bodies that `and` joins: `Sandia Lab and Korea Institute of Bioscience`."""
         bodies = words("parties", "body_words")
         for found in re.finditer(" and ", name):
             left, right = name[: found.start()], name[found.end() :]
@@ -135,7 +135,7 @@ class Parties:
         return bool(named) and all(self.known[key].side in (*self.sides, MANY) for key in named)
 
     def of(self, sentence: Sentence, subject: str, action: str) -> tuple[str, ...]:
-        """Return the keys of those who act, and of those with whom they act, if the sentence names them."""
+        """Return the keys of the parties that act, then of those they act with; all sides if it names none."""
         if sentence != self._sentence:
             self._acted = self._acted if sentence.paragraph == self._sentence.paragraph else ()
             self._sentence, self._among = sentence, []
@@ -147,7 +147,7 @@ class Parties:
             acting = self._who(owner[1]) or acting
         passive = bool(subject.strip()) and not acting
         among, beside, by = self._beside(action if acting else f"{subject} {action}", passive=passive)
-        if not subject.strip():  # the rest of a point is between the same ones
+        if not subject.strip():  # the later actions of a point have the same parties
             self._among = among = among or self._among
         if not acting or set(acting) == set(self.sides):
             acting = among or by or list(self.sides)
@@ -206,7 +206,7 @@ class Parties:
             head.pop()  # the name of an official: `Administrator Bill Nelson`
         last = head[-1]
         if isinstance(last, tuple):
-            return list(last) or None  # `the Indian Ocean` is nobody's
+            return list(last) or None  # `the Indian Ocean` belongs to no government
         of = low[size:] if low[size : size + 1] in (["of"], ["from"]) else []
         named = [key for one in (*head, *of) if isinstance(one, tuple) for key in one]
         if last in words("parties", "instruments") and str(chunk[size - 1])[:1].isupper():
@@ -303,7 +303,7 @@ def _key_of(name: str) -> str:
 
 
 def _full_name(said: Sequence[str], acronym: str) -> str:
-    """Return the words before a bracket for which the acronym in it stands, by its letters."""
+    """Return the full name of an acronym in brackets: the words before it whose initials match its letters."""
     letters = [c.lower() for c in acronym if c.isascii() and c.isalpha()]
     starts = [n for n, word in enumerate(said) if not word[0].islower()]
     fits = [n for n in starts if [said[m][0].lower() for m in starts if m >= n] == letters]
@@ -312,7 +312,7 @@ def _full_name(said: Sequence[str], acronym: str) -> str:
 
 
 def _is_body(name: str, *, otherwise: bool = False) -> bool:
-    """Return whether a name is that of a body, and not of a mission or a treaty, by its words, or else `otherwise`."""
+    """Return whether its words show that a name is of a body, not of a mission or a treaty; `otherwise` if unclear."""
     before, _, owner = name.partition(" of ")
     parts = _LARGE_WORD.findall(before if owner.removeprefix("the ") in country_names() else name)
     if not parts or len(name) > 2 * _LONGEST_KEY or parts[-1].lower() in words("parties", "no_bodies"):

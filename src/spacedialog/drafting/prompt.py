@@ -1,4 +1,4 @@
-"""The instruction with which a language model finds the commitments of a statement; `answer` checks what it returns."""
+"""The instruction for a language model to find the commitments of a statement; `answer` checks the result."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from spacedialog.statements.prose import Prose
 def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[Problem]] | None = None) -> str:
     """Return the instruction, with the sentences; `earlier` are the items of an answer with their problems.
 
-    Each sentence is a line of JSON, and the mark around them is the hash of all, so no text can seem to end them.
+    Each sentence is a line of JSON, and the mark around them is their hash, so no text can imitate it.
     """
     parties, lines = ground.parties, []
     for number, one in enumerate(prose.sentences, 1):

@@ -1,4 +1,4 @@
-"""One clause of a sentence, and what it undertakes: how binding its verb is, and the actions that the verb governs."""
+"""The undertakings of one clause: the actions that its verb governs, each with its strength."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from spacedialog.model.vocabulary import Strength
 
 
 class Undertaking(NamedTuple):
-    """One thing undertaken, in characters of the text.
+    """An action that a party undertakes; places are in characters of the text.
 
     The subject is from `subject` to `subject_end` (equal if there is none), the words that govern the action from
     `begin` to `governed`, and the action from `start` to `end`. `verb` is the base form of its verb, which stands from
-    `head` to `head_end`; it is empty if the action begins with a noun, or is a clause with its subject. The actions of
-    the same list that stand before it are left out, from `gap` to `gap_end`. `opening` is a condition before the
+    `head` to `head_end`; it is empty if the action begins with a noun, or is a clause with its subject. The actions
+    before it in the same list are left out, from `gap` to `gap_end`. `opening` is a condition before the
     subject.
     """
 
@@ -51,7 +51,7 @@ def action_of(text: str, one: Undertaking) -> str:
 
 
 def modal_strength(clause: Clause, announced: Strength | None) -> Strength | None:
-    """Return how binding a modal verb is: after `agreed that`, `would` is `will`."""
+    """Return the strength of a modal verb, None if there is none; after `agreed that`, `would` counts as `will`."""
     if not clause.modal:
         return Strength.FIRM if clause.tense == "planned" else None
     if clause.modal in ("would", "could") and announced is Strength.FIRM:
@@ -61,13 +61,13 @@ def modal_strength(clause: Clause, announced: Strength | None) -> Strength | Non
 
 
 class Reading:
-    """One clause, and what it undertakes."""
+    """The reading of one clause of a sentence."""
 
     def __init__(self, said: list[Word], text: str, clause: Clause, is_party: Callable[[str], bool]) -> None:
         self.said, self.text, self.clause, self.is_party = said, text, clause, is_party
 
     def is_denied(self) -> bool:
-        """Return whether the clause does not promise what its verb says: `nearly agreed`, `neither side agreed`."""
+        """Return whether words beside the verb deny its promise: `nearly agreed`, `neither side agreed`."""
         clause = self.clause
         around = {word.low for word in self.said[clause.subject_end : clause.head + 1]}
         subject = {word.low for word in self.said[clause.subject : clause.subject_end]}
@@ -75,7 +75,7 @@ class Reading:
         return is_none or not around.isdisjoint(words("ladder", "denying"))
 
     def undertakings(self, announced: Strength | None) -> Iterator[Undertaking]:
-        """Yield what the clause undertakes; `announced` is how binding the verb is that announces it, if one does."""
+        """Yield the undertakings of the clause; `announced` is the strength of the verb that introduces it, if any."""
         clause = self.clause
         modal = modal_strength(clause, announced)
         is_action = not clause.is_passive and not clause.verb.startswith("be ")
@@ -113,7 +113,7 @@ class Reading:
             yield from self.listed(clause.head, form, Strength.DELIVERED, f"'{self._low(clause.head)}'")
 
     def phrase(self) -> tuple[str, int] | None:
-        """Return the phrase of the ladder that is the verb of the clause, and the word after it."""
+        """Return the governing phrase of the clause and the number of the word after it; None if there is none."""
         clause = self.clause
         if clause.verb.startswith("be "):
             return clause.verb, clause.head + len(clause.verb.split()) - 1
@@ -136,9 +136,9 @@ class Reading:
     # What a verb governs
 
     def _governed(self, phrase: str, after: int, level: Strength) -> Iterator[Undertaking]:
-        """Yield what a phrase of the ladder governs.
+        """Yield the actions that a governing phrase governs.
 
-        It is `to do`, `to doing`, a noun that says how binding the rest is, or a thing.
+        It is followed by `to do`, `to doing`, a noun with a strength (`their intention to`), or a thing.
         """
         clause, why, verb = self.clause, f"'{phrase}'", phrase.split()[0]
         named = phrase if verb == "be" else verb
@@ -185,9 +185,9 @@ class Reading:
         return Reading(self.said, self.text, clause, self.is_party)
 
     def _frame(self, after: int, end: int) -> tuple[int, int, Form | None, tuple[int, int] | None] | None:
-        """Return the noun that says how binding the rest is, the place and form of the verb after it, and its owner.
+        """Return a noun with a strength, the place and form of the verb after it, and the owner of the noun.
 
-        `their intention to negotiate` is intended, and goes on with `negotiate`.
+        `their intention to negotiate` is intended, and its verb is `negotiate`.
         """
         owner = None
         for at in range(after, min(after + 8, end)):
@@ -213,7 +213,7 @@ class Reading:
         return None
 
     def _noted(self, head: int, end: int, verb: str) -> Iterator[Undertaking]:
-        """Yield what a verb such as `welcome` takes note of: a thing done, a thing in progress, a plan."""
+        """Yield the action that a verb such as `welcome` notes: completed, in progress, or planned."""
         framed = self._frame(head + 1, end)
         if framed is not None and framed[2] is not None:
             noun, start, _, owner = framed
@@ -234,9 +234,9 @@ class Reading:
                 return
 
     def listed(self, at: int, form: Form, level: Strength, why: str, lead: str = "") -> Iterator[Undertaking]:
-        """Yield the actions of a list in which each verb has the same form, from the verb at a word on.
+        """Yield the actions of a list that begins with the verb at `at`; each verb has the same form.
 
-        `lead` is the verb of the clause, if an action must not stand without it: `consider building`.
+        `lead` is the verb of the clause, if titles must keep it: `consider building`.
         """
         verb = verb_of(self._low(at), form)
         is_colon = self._low(at + 2) == ":" and verb in words("ladder", "leading")  # `seek to:`
@@ -263,12 +263,12 @@ class Reading:
                 yield action
 
     def _members(self, at: int, end: int, form: Form) -> list[tuple[int, int]]:
-        """Return the actions of a list; one after a negation, or a modal verb that titles keep."""
+        """Return the actions of a list, or the whole list after a negation or a modal verb that titles keep."""
         is_whole = self.clause.is_negated or self.clause.modal not in ("", "will", "shall", "must")
         return [(at, end)] if is_whole else members(self.said, self.text, at, end, form)
 
     def _inner(self, at: int, end: int, verb: str) -> list[tuple[int, int]]:
-        """Return the list of actions after `work together to`, or after `to` if there are three or more; else none."""
+        """Return the list of actions after `work together to`, or after `to` if there are at least three."""
         for place in range(at + 1, end - 1):
             low = self._low(place)
             start = skipped(self.said, place + 1 + (self._low(place + 1) == ":"))
@@ -280,7 +280,7 @@ class Reading:
         return []
 
     def _explores(self, at: int, verb: str) -> bool:
-        """Return whether an action only looks into something: `explore`, `continue to discuss`."""
+        """Return whether an action only explores: `explore`, `continue to discuss`."""
         place = skipped(self.said, at + 1)
         place += self._low(place) == "to"
         if verb in ("continue", "hold", "begin", "start") and self._low(place) in words("ladder", "talks"):

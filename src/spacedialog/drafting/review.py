@@ -1,6 +1,6 @@
 """The steps of a review: each takes a document and returns the document after it. Pure: no file, no terminal.
 
-The values that users type are also parsed here.
+Values that users type are parsed here too.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def taken(title: str, sentence: str) -> tuple[int, int] | None:
     words = list(re.finditer(r"\w+", sentence))
     wanted = [word.casefold() for word in re.findall(r"\w+", title)]
     blocks = SequenceMatcher(None, wanted, [word[0].casefold() for word in words], autojunk=False).get_matching_blocks()
-    # A word by itself stands in many sentences; two in a row are no accident.
+    # A single word occurs in many sentences; two in a row are hardly a coincidence.
     found = [block for block in blocks if block.size >= min(2, len(wanted) or 1)]
     if not found:
         return None
@@ -92,7 +92,7 @@ def decide(document: Document, ref: str, decided: Decision) -> Document:
 
 
 def edit(document: Document, ref: str, values: Mapping[str, Any]) -> Document:
-    """Set fields of the candidate, None to empty one; its decision is left as it is.
+    """Set fields of the candidate; None clears a field. The decision does not change.
 
     If its strength becomes `delivered`, its status becomes complete; if it was `delivered`, unknown.
     """
@@ -118,7 +118,7 @@ def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
 
 
 def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
-    """Split the candidate into one for each title, none decided: the first keeps ref and milestones, all its source.
+    """Split the candidate by titles, all undecided. The first keeps the ref and the milestones, all keep the source.
 
     InputError if there are fewer than two titles.
     """
@@ -135,7 +135,7 @@ def split(document: Document, ref: str, titles: Sequence[str]) -> Document:
 
 
 def _free_refs(document: Document) -> Iterator[str]:
-    """Return the refs after the highest of the file, without end."""
+    """Return an endless series of free refs, after the highest of the file."""
     start = f"{document['dialogue']['key']}-"
     refs = [_NUMBERED.fullmatch(commitment["ref"]) for commitment in document["commitments"]]
     numbers = [found[2] for found in refs if found and found[1].casefold() == start.casefold()]
@@ -178,7 +178,7 @@ def merge(document: Document, ref: str, into: str) -> Document:
 
 
 def described(did: str, before: Document, after: Document, ref: str, into: str | None = None) -> StepRow:
-    """Return a description of a step that was taken on a candidate, which was merged into `into` if that is given."""
+    """Return a description of a step on a candidate; `into` is the candidate that it was merged into, if any."""
     was = {one["ref"]: one for one in candidates(before)}
     found = {one["ref"]: one for one in candidates(after)}
     own = candidate(before, ref)["ref"]
@@ -226,7 +226,7 @@ ENTRIES: Mapping[Register, Mapping[str, str]] = {
 
 
 def fields(typed: str) -> Sequence[str]:
-    """Return the field whose name begins with the text, or all without a text; InputError if none does."""
+    """Return the field whose name begins with the text, or all fields for an empty text; InputError if none does."""
     if not typed:
         return REVIEWED
     for field in _NAMES:

@@ -1,4 +1,4 @@
-"""The steps of a review: its course from candidate to candidate, and the file in which later reviews can undo them."""
+"""The course of a review from candidate to candidate, and the file of its steps, which a later review can undo."""
 
 from __future__ import annotations
 
@@ -95,12 +95,12 @@ class StepFile:
         self._path = path.with_name(path.name + ENDING)
 
     def load(self, document: Document, content: bytes) -> tuple[Step, ...]:
-        """Return the steps that led to the document of the data file, oldest first; none if the file has no others."""
+        """Return the steps that led to this document and content, oldest first; none if the file has no such steps."""
         found = self._read()
         if found is None or found.get("content") != sha256(content).hexdigest():
             return ()
         steps: list[Step] = []
-        # Another program may have written anything.
+        # Another program may have changed the file in any way.
         with suppress(ValueError, KeyError, TypeError, AttributeError):
             for kept in reversed(found["steps"]):
                 document = _unpacked(kept["before"], document)
@@ -148,7 +148,7 @@ def _packed(before: Document, after: Document) -> dict[str, Any]:
 
 
 def _unpacked(packed: Mapping[str, Any], after: Document) -> dict[str, Any]:
-    """Return the document before a step, from its `_packed` form; a step neither adds nor removes a field of it."""
+    """Return the document before a step, from its `_packed` form; no step adds or removes a top-level field."""
     known = {commitment["ref"]: commitment for commitment in after["commitments"]}
     commitments = [known[one] if isinstance(one, str) else one for one in packed["commitments"]]
     return {**after, **packed["fields"], "commitments": commitments}

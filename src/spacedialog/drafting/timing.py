@@ -1,6 +1,6 @@
 """Dates and recurrences in running text, exactly as vague as the text has them: `by 2030`, `over the next year`.
 
-`spoken` reads the dates that users type. Here a date is among other words, and a year may be part of a name.
+`model.typed_dates` reads the dates that users type. Here, other words are around a date, and a year may be in a name.
 """
 
 from __future__ import annotations
@@ -57,13 +57,13 @@ def _shape(number: int, shape: str) -> str:
     return re.sub(r"\(\?P<(\w+)>", rf"(?P<\1_{number}>", pattern)
 
 
-# No date begins within a word, but for years: `JFY2027`, and not the end of `weekend 2027`.
+# Only a year may begin inside a word: `JFY2027` has a date, but `weekend 2027` does not have `end 2027`.
 _SHAPES = "|".join(_shape(number, shape) for number, shape in enumerate(register("dates")["shapes"]))
 _POINT = re.compile(rf"(?:(?<![A-Za-z])|(?=\d|FY))(?:{_SHAPES})")
 
 
 def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
-    """Return every date in a text without the words around it."""
+    """Yield every date in a text, without words such as `by` before it."""
     for found in _POINT.finditer(text):
         said = {name.rpartition("_")[0]: part for name, part in found.groupdict().items() if part is not None}
         if not _is_in_name(text, *found.span(), said, when):
@@ -73,7 +73,7 @@ def _points(text: str, when: date | None, *, past: bool) -> Iterator[When]:
 
 
 def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | None:
-    """Return what the parts of a date say; None where the day of the meeting is needed and not known."""
+    """Return the EDTF of the parts of a date; None if it is not valid, or needs the day of the meeting and has none."""
     if "decade" in said:
         return f"{said['decade']}/.."
     month, last_month = (_MONTHS.index(said[name][:3].lower()) + 1 if name in said else 0 for name in _MONTH_NAMES)
@@ -123,7 +123,7 @@ def _month_from(year: int, month: int, count: int) -> str:
 
 
 def _years(said: Mapping[str, str], when: date, month: int, *, past: bool) -> int:
-    """Return how many years from that of the meeting a month or a season without a year is."""
+    """Return the number of years from the meeting to a month or a season without a year."""
     ahead = _MEANINGS["of"].get(said.get("which", "").lower(), 0)
     if "season" in said:
         begins = 3 * (int(_MEANINGS["season"][said["season"].lower()][1:]) - 20)
@@ -140,7 +140,7 @@ _SAID_THEN = re.compile(rf" (?:(?:joint|State|official|bilateral) )?(?:{'|'.join
 
 
 def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: date | None) -> bool:
-    """Return whether a date is in a name or of an earlier event: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
+    """Return whether a date belongs to a name or an earlier event: `the 2015 Paris Agreement`, `a May 2023 pledge`."""
     before, after = text[max(0, start - REACH) : start], text[end : end + REACH]
     if _OF_DOCUMENT.search(before):
         return True
@@ -160,7 +160,7 @@ def _is_in_name(text: str, start: int, end: int, said: Mapping[str, str], when: 
 
 
 def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
-    """Yield the dates with the words before them: two make an interval, `by` and `from` an open one."""
+    """Yield the dates with the words around them: two can make an interval, `by` and `from` make an open one."""
     number = 0
     while number < len(points):
         interval = _interval(text, points[number], points[number + 1]) if number + 1 < len(points) else None
@@ -169,7 +169,7 @@ def _joined(text: str, points: Sequence[When]) -> Iterator[When]:
 
 
 def _interval(text: str, first: When, last: When) -> When | None:
-    """`from 2026 to 2028`, `2026 until 2028`; but `in 2026 and 2028` are two."""
+    """Return the interval of two dates (`from 2026 to 2028`); None if they are separate (`in 2026 and 2028`)."""
     between = text[first.end : last.start]
     if "/" in first.edtf + last.edtf or not _FROM_TO.fullmatch(between):
         return None
@@ -219,7 +219,7 @@ def _qualified(text: str, point: When) -> When:
 
 
 def _just_before(edtf: str) -> str:
-    """Return the latest date of the same kind that lies before: `before 2028` closes with 2027."""
+    """Return the month or the year before a date: `before 2028` ends with 2027. Other dates are returned unchanged."""
     if not re.fullmatch(r"\d{4}(?:-(?:0[1-9]|1[0-2]))?", edtf):
         return edtf
     return _month_from(int(edtf[:4]), int(edtf[5:]), -1) if edtf[4:] else f"{int(edtf) - 1:04}"
@@ -233,7 +233,7 @@ _WITHIN = re.compile(
 
 
 def _spans(text: str, when: date | None) -> Iterator[When]:
-    """`within six months`, `over the next three years`, counted from the meeting."""
+    """Yield the periods counted from the meeting: `within six months`, `over the next three years`."""
     for found in _WITHIN.finditer(text) if when else ():
         count, opening, unit = count_of(found["n"] or "a"), found["opening"].lower(), Unit(found["unit"].lower())
         if when is None or not 0 < count < 1000 or (opening != "within" and not found["next"]):
@@ -248,7 +248,7 @@ def _spans(text: str, when: date | None) -> Iterator[When]:
 
 
 class Cycle(NamedTuple):
-    """How often something comes round, and the characters that say so."""
+    """A recurrence in a text: its characters, and the span after which it repeats."""
 
     start: int
     end: int
@@ -260,7 +260,7 @@ _EVERY = re.compile(register("dates")["every"], re.IGNORECASE)
 
 
 def cycles_in(text: str) -> list[Cycle]:
-    """Return every recurrence that a text speaks of, as `2 years`."""
+    """Return every recurrence in a text, with a span such as `2 years`."""
     found: list[Cycle] = []
     for pattern in (_EVERY, *_CYCLES):
         for one in pattern.finditer(text):
@@ -271,13 +271,13 @@ def cycles_in(text: str) -> list[Cycle]:
 
 
 def count_of(word: str) -> int:
-    """Return a number, in words or figures; 0 where it is none."""
+    """Return the value of a number in words or figures; 0 if it is not a number."""
     low = word.lower()
     return register("dates")["numbers"].get(low) or (int(low) if low.isdecimal() and len(low) < 6 else 0)
 
 
 def _every(found: re.Match[str]) -> str | None:
-    """Return the span of `every six months`, `each second year`."""
+    """Return the span of a recurrence such as `every six months` or `each second year`."""
     number, unit = (found["n"] or "one").lower(), found["unit"].lower()
     times, unit = register("dates")["units"].get(unit, (1, unit))
     count = (register("dates")["ordinals"].get(number) or count_of(number)) * times

@@ -1,4 +1,4 @@
-"""Titles of candidates: the statement's own wording in the imperative, which never says more than the sentence does."""
+"""Titles of candidates: the statement's own wording in the imperative, with every negation and condition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from spacedialog.drafting.lexicon import KEPT, pattern, verb_of, words
 from spacedialog.drafting.readings import Undertaking, action_of
 
 LONG = 120
-"""A title of more characters is shortened if the clause has a border at which that is safe."""
+"""The maximum length of a title in characters; a longer title is shortened if that is safe."""
 
 _BORDER = pattern(
     "clause_borders",
@@ -53,7 +53,7 @@ def _large(title: str) -> str:
 
 
 def _shortened(title: str) -> str:
-    """Return a title without what follows a border of the clause, if it is long and no condition is lost by that."""
+    """Return a title, cut at the end of a clause or phrase if it is too long and no condition is lost."""
     if len(title) <= LONG:
         return title
     kept = title
@@ -71,7 +71,7 @@ def _shortened(title: str) -> str:
 
 
 def _is_border(title: str, found: re.Match[str]) -> bool:
-    """Return whether a clause ends here: no noun in -ing, no aside, and no `to` that the words before it need."""
+    """Return whether a title may end here: not before a noun in -ing, an aside, or a `to` that belongs to a verb."""
     before = re.findall(r"[\w-]+", title[: found.start()].lower())
     if len(before) < 4 or found["ing"] in words("verbs", "ing_nouns"):
         return False

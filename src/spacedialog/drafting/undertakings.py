@@ -1,4 +1,4 @@
-"""What a sentence, or a point of a list with the words that announce it, undertakes."""
+"""The undertakings of a sentence, or of a point of a list with the words that announce the list."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _DENIED = re.compile(
     r"\b(?:but|and|yet|though|although)\b[^,;]*\b(?:do|does|did|will|would|has|have|had|could|can|is|are|was|were)"
     r"(?: not|n't)\W*$|, (?:should|were|had) (?!also\b)[^,;]*$"
 )
-"""How a sentence ends that takes back what it said: `but did not`, `should funds allow`."""
+"""The end of a sentence that cancels or limits its promise: `but did not`, `should funds allow`."""
 
 _REPORTED = pattern("reported", "(?:{})")
-"""How a sentence begins that tells what others say, or what is not so."""
+"""The beginning of a sentence that reports the words of others, or something that is not the case."""
 
 
 def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
-    """Return what a sentence undertakes; `is_party` tells of a subject whether it can make a promise."""
+    """Return the undertakings of a sentence; `is_party` decides whether a subject can make a promise."""
     said = words_of(text)
     clauses = [] if _DENIED.search(text) else clauses_of(said, text, is_party)
     found: list[Undertaking] = []
@@ -48,7 +48,7 @@ def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking
 
 
 def _opening(text: str) -> str:
-    """Return what stands before a subject, if the promise would be more without it."""
+    """Return the words before a subject if they may limit its promise; else an empty string."""
     text = re.sub(r"^(?:[\s,;]|(?:and|but|that)\b)+|[\s,;]+$", "", text)
     first = re.sub(r"\W.*", "", text.lower(), flags=re.DOTALL)
     is_plain = first in words("ladder", "connectors") or first.endswith(("ing", "ly")) or not first
@@ -58,7 +58,7 @@ def _opening(text: str) -> str:
 
 
 def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
-    """Return whether a verb only says what the next clause states: `announce that they will`."""
+    """Return whether a verb only introduces the next clause: `announce that they will`."""
     start = clause.head + 1
     is_that = said[start : start + 1] != [] and said[start].low == "that"
     is_aside = is_that and said[start + 1].low == "," and said[following.subject - 1].low == ","
@@ -69,10 +69,10 @@ def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
 
 
 def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undertaking]:
-    """Return what a point of a list undertakes that has no subject itself; none if the list may refuse it.
+    """Return the undertakings of a point without a subject; none if its list may contain refusals.
 
-    The point begins at a character of the text. The words before it announce the list, and may give the subject and the
-    verb (`The leaders agreed to take the following steps:`).
+    The point begins at the character `begin`. The words before it announce the list, and may contain the subject and
+    the verb (`The leaders agreed to take the following steps:`).
     """
     said = words_of(text)
     at = next((number for number, word in enumerate(said) if word.start >= begin), len(said))
@@ -110,7 +110,7 @@ def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undert
 
 
 def _led(one: Undertaking, head: Word, gap: int) -> Undertaking:
-    """Return an action with a verb of the words before the list, and without what stands between."""
+    """Return an action with a verb from the words before the list; the words between them are left out."""
     end = one.gap_end or one.start
     return one._replace(start=head.start, head=head.start, head_end=head.end, verb=base_of(head), gap=gap, gap_end=end)
 
@@ -118,7 +118,7 @@ def _led(one: Undertaking, head: Word, gap: int) -> Undertaking:
 def _announced(
     said: list[Word], text: str, stem: Clause | None, is_party: Callable[[str], bool]
 ) -> tuple[Strength | None, str]:
-    """Return how binding the points of a list are, by the verb that announces them; None if that is no promise."""
+    """Return the strength that the announcing verb gives to the points, None if it is no promise; and the reason."""
     if not said:
         return Strength.INTENDED, "a clause without a subject"
     if stem is None:

@@ -99,7 +99,7 @@ def blocks_of_plain(text: str, width: int | None = None) -> Iterator[Block]:
 
 
 def _deepen(levels: list[tuple[int, str]], indent: int, form: str) -> int:
-    """Return the level of a point by the points that are open, from its indent and the form of its mark."""
+    """Return the level of a point, from its indent, the form of its mark, and the points before it."""
     while levels and levels[-1][0] > indent:
         levels.pop()
     if levels and levels[-1][0] == indent and form in [one for _, one in levels]:
@@ -111,12 +111,12 @@ def _deepen(levels: list[tuple[int, str]], indent: int, form: str) -> int:
 
 
 def _may_begin(previous: str, width: int, *, is_same: bool) -> bool:
-    """Whether a mark after a line without a blank one between begins a point, and is not a dash of the sentence."""
+    """Return whether a mark directly after a line begins a point, and is not a dash in the sentence."""
     return is_same or len(previous) < width * 0.7 or bool(re.search(r"(?:[.:;,!?]\W*|\band|\bor)$", previous))
 
 
 def _is_apart(previous: str, line: str, width: int) -> bool:
-    """Whether a line is another paragraph than the one before: its first word would have had room on that."""
+    """Return whether a line begins a paragraph, because its first word would have fit on the line before."""
     if line[0].islower() and not ENDS.search(previous):
         return False
     return len(previous) + len(line.split(maxsplit=1)[0]) < width * 0.7
@@ -171,7 +171,7 @@ def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_b
         return True
     if ENDS.search(text) or re.search(r"[;,] (?:and|or)$", text) or not is_short:
         return text.endswith(":") and is_short and _is_name(text)
-    if block.number:  # a point of a list, if those beside it are as short and have the numbers beside its own
+    if block.number:  # a point of a list, if a neighbor with the number before or after it has no end mark either
         near = [one for one in (before, after) if one and one.number and not ENDS.search(one.text)]
         return not any(abs(_ordinal(one) - _ordinal(block)) == 1 for one in near)
     follows = after is not None and (after.kind == "item" or bool(after.number))
@@ -179,7 +179,7 @@ def _is_heading(before: Block | None, block: Block, after: Block | None, *, is_b
 
 
 def _is_name(text: str) -> bool:
-    """Whether a line such as "Climate Change and Energy:" is a heading, unlike "The leaders:" and "Both will:"."""
+    """Return whether a line is a heading, such as "Climate Change and Energy:", unlike "The leaders:"."""
     begins = re.match(r"(?:The|We|They|Both|Hereby)\b", text)
     return (
         not begins

@@ -35,7 +35,7 @@ class Cited(NamedTuple):
 def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> list[Cited]:
     """Return the sentences of a document that a recorded dialogue cites; NotFoundError if there is no such dialogue.
 
-    By default, the document is the only one with hashes, or the only one; InputError if there is no such one.
+    By default, it is the only document with hashes, or else with quotes, or else the only one. InputError if several.
     """
     of = view.dialogue(dialogue)
     if of is None:
@@ -60,7 +60,7 @@ def of_record(view: Snapshot, dialogue: str, document: str | None = None) -> lis
 def of_file(stream: BinaryIO, name: str, document: str | None = None) -> list[Cited]:
     """Return the sentences that the data file `name` cites, without those of dropped candidates.
 
-    InputError or ProblemsError if it is not a data file, or a faulty one.
+    InputError or ProblemsError if it is not a valid data file.
     """
     contents = parse.read(stream, name)
     if not isinstance(contents, parse.Contents):
@@ -78,7 +78,7 @@ def _in_file(contents: parse.Contents) -> Iterator[Cited]:
         sentence = (commitment.get("draft") or {}).get("sentence")
         cited = [_cited(commitment["ref"], commitment["title"], source) for source in commitment["sources"]]
         if sentence:
-            # The first source is that of the sentence. The sources that a merge added are those of other sentences.
+            # The first source is the candidate's own sentence. A merge adds sources of other sentences.
             cited[0] = cited[0]._replace(words=sentence, is_whole=True)
         yield from _with_quote(cited, commitment.get("quote"))
 

@@ -45,7 +45,8 @@ class _Line(NamedTuple):
 def text_of_pdf(content: bytes, name: str) -> str:
     """Return the text of a PDF file, with its indents, and a form feed between pages and columns.
 
-    PDFium reads it in another process, with little time and memory, because a hostile file may exhaust both.
+    PDFium reads it in another process with limited time and memory, because a hostile file may exhaust both. InputError
+    if the file cannot be read, or has no text.
     """
     if not find_spec("pypdfium2"):
         raise InputError(f"{name}: this is a PDF file", "install PDF support: pip install 'spacedialog[pdf]'")
@@ -62,7 +63,7 @@ def text_of_pdf(content: bytes, name: str) -> str:
     if len(re.findall(r"[^\W\d_]", text)) * 2 <= len(re.findall(r"\S", text)):
         raise InputError(
             f"{name}: the PDF file contains no text, only pictures of pages",
-            "recognise its text first (`ocrmypdf in.pdf out.pdf`), or save the statement as text",
+            "run OCR on it first (`ocrmypdf in.pdf out.pdf`), or save the statement as text",
         )
     return text
 
@@ -105,7 +106,7 @@ def _lines_of(page: Any) -> Iterator[_Line]:
 
 
 def _columns(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
-    """Divide the lines of a page where the text goes up again."""
+    """Yield the columns of a page; a line above the one before it begins another column."""
     column: list[_Line] = []
     for line in lines:
         if column and line.y > column[-1].y + line.size:
@@ -116,7 +117,7 @@ def _columns(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
 
 
 def _set(columns: list[list[_Line]]) -> Iterator[str]:
-    """Yield the text of each column: a blank line at a gap, spaces for an indent, a heading of several lines on one."""
+    """Yield the text of each column, with blank lines at gaps, spaces for indents, and each heading on one line."""
     size = _usual(round(line.size, 1) for column in columns for line in column for _ in line.text)
     step = _usual(round(one.y - two.y, 1) for column in columns for one, two in pairwise(column) if one.y > two.y)
     sides = {min(line.x for line in column) for column in columns if len(column) > _FEWEST}
@@ -142,7 +143,7 @@ def _set(columns: list[list[_Line]]) -> Iterator[str]:
 
 
 def _had_room(before: _Line, line: _Line, right: float) -> bool:
-    """Whether a line could have stood on the one before, which ends a paragraph therefore."""
+    """Return whether the next line's first word would have fit on a line, which therefore ends a paragraph."""
     sign = (before.end - before.x) / len(before.text)
     goes_on = line.text[0].islower() and not ENDS.search(before.text) and abs(line.x - before.x) < before.size
     return not goes_on and before.end + sign * (len(line.text.split(maxsplit=1)[0]) + 4) < right
@@ -162,7 +163,7 @@ _LEFT_OUT = {"del", "moveFrom", "Fallback", "instrText"}
 
 
 def blocks_of_docx(content: bytes, name: str) -> Iterator[Block]:
-    """Yield the blocks of a Word file; InputError if it is damaged, or not one."""
+    """Yield the blocks of a Word file; InputError if it is damaged, or not a Word file (DOCX)."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError(
             f"{name}: this Word file has a password, or is older than Word 2007", "save it as DOCX, without a password"
@@ -180,7 +181,7 @@ def blocks_of_docx(content: bytes, name: str) -> Iterator[Block]:
 
 
 def _part(archive: ZipFile, part: str) -> bytes:
-    """Return a part of the file; an empty one if it is not there."""
+    """Return the XML of a part of the file; an empty element if there is no such part."""
     path = f"word/{part}.xml"
     if path not in archive.namelist():
         return b"<none/>"
@@ -213,7 +214,7 @@ _SIGNS = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 
 
 class _Layout:
-    """What the styles and lists of a Word file make of its paragraphs; it counts the numbers of the lists."""
+    """The styles and lists of a Word file, which decide the kind and the number of each paragraph."""
 
     def __init__(self, styles: bytes, numbering: bytes) -> None:
         lists = ElementTree.fromstring(numbering)
@@ -223,7 +224,7 @@ class _Layout:
         self._counts: dict[str | None, dict[int, int]] = {}
 
     def block(self, text: str, paragraph: ElementTree.Element) -> Block:
-        """Return what a paragraph is: its own properties apply before those of its styles."""
+        """Return a paragraph as a block; its own properties have precedence over those of its styles."""
         chain, names = [paragraph], []
         style = self._styles.get(_value(paragraph, f"pPr/{_W}pStyle"))
         while style is not None and len(chain) < _LONGEST_CHAIN:
@@ -243,7 +244,7 @@ class _Layout:
         return Block("paragraph" if number and not level else "item", text, level + 1, number)
 
     def _number(self, list_: str | None, level: int) -> tuple[str, str]:
-        """Count a point, and return its number (none if it has a letter or a bullet) and the form of that."""
+        """Count a point, and return its number (empty for a letter or a bullet) and the format of its mark."""
         abstract = self._abstract.get(self._lists[list_])
         levels = {} if abstract is None else {one.get(f"{_W}ilvl"): one for one in abstract.iter(f"{_W}lvl")}
         counts = self._counts.setdefault(self._lists[list_], {})

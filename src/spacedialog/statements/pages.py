@@ -64,7 +64,7 @@ _UNCLOSED = frozenset(
 
 def blocks_of_page(text: str) -> Iterator[Block]:
     """Yield the blocks of a web page in order, its title first; InputError if it is nested too deeply."""
-    from selectolax.lexbor import LexborHTMLParser  # here: only a page needs it
+    from selectolax.lexbor import LexborHTMLParser  # imported here because only pages need it
 
     if _depth(text) > _DEEPEST:
         raise InputError(
@@ -104,7 +104,7 @@ _LONGEST_PARAGRAPH = 20_000
 
 def blocks_of_markdown(text: str) -> Iterator[Block]:
     """Yield the blocks of Markdown; InputError if it has too many lines."""
-    from markdown_it import MarkdownIt  # Rich brings it
+    from markdown_it import MarkdownIt  # a dependency of Rich, imported here because only Markdown needs it
 
     if text.count("\n") > _MOST_LINES:
         raise InputError(
@@ -195,7 +195,7 @@ def _lists(node: LexborNode) -> list[LexborNode]:
 
 
 def _is_links(node: LexborNode) -> bool:
-    """Return whether a block is mostly links, which is navigation without a tag that says so."""
+    """Return whether a block is mostly links, and therefore navigation that has no such tag."""
     text = len(node.text().strip())
     linked = sum(len(link.text().strip()) for link in node.css("a"))
     return bool(text) and linked * 5 > text * 4

@@ -19,7 +19,7 @@ from spacedialog.statements.documents import blocks_of_docx, text_of_pdf
 from spacedialog.statements.pages import blocks_of_markdown, blocks_of_page
 
 Form = Literal["text", "markdown", "html"]
-"""The forms of a statement that are text."""
+"""The text formats of a statement."""
 
 _FORMS: dict[str, Form | Literal["pdf", "docx"]] = {
     ".html": "html",
@@ -46,7 +46,7 @@ MOST_CHARACTERS = 500_000
 class Sentence(NamedTuple):
     """A sentence, or a point of a list, with its place: the paragraph's number, and its own in the paragraph.
 
-    `heading` is the one that it stands under. A point has the `stem` that announces the list, if one does (of nested
+    `heading` is the heading above it. A point has the `stem` that announces the list, if one does (of nested
     lists the outer stem and the inner one), and the `label` that was before it: `Food security` of
     "Food security: Increase access to food". All sentences of a point have its number, and the first has its stem.
     """
@@ -77,10 +77,10 @@ _UNIFIED = str.maketrans(
 
 
 _NO_CHARACTER_SETS = {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape"}
-"""The text encodings of Python for other purposes than files. Source: docs.python.org/3/library/codecs.html."""
+"""Text encodings of Python that are not for files. Source: docs.python.org/3/library/codecs.html."""
 
 _NO_CHARACTERS = re.compile("[\0\ud800-\udfff]")
-"""NUL, and halves of a pair, which some encodings let through; no data file may hold them."""
+"""NUL and surrogates, which some encodings accept; a data file must not contain them."""
 
 
 def fingerprint(sentence: str) -> str:
@@ -97,7 +97,7 @@ def comparable(text: str) -> str:
 
 
 def decoded(content: bytes, name: str, encoding: str | None = None) -> str:
-    """Return the text of a file in UTF-8 or the given encoding; InputError if the file is in another one."""
+    """Return the text of a file in UTF-8 or the given encoding; InputError if it is in another."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = encoding or "utf-16"
     if b"\0" in content[:4096] and not encoding:
@@ -139,7 +139,7 @@ def largest(name: str) -> int:
 
 
 def of_file(content: bytes, name: str, encoding: str | None = None) -> Prose:
-    """Return the text of a file of any form; InputError if it cannot be read."""
+    """Return the text of a file in any format; InputError if it cannot be read."""
     match form_of(name, content):
         case "pdf":
             return _prose(blocks_of_plain(text_of_pdf(content, name), width=0))
@@ -282,7 +282,7 @@ def _pieces(text: str, stem: str, depth: int = 0) -> Iterator[tuple[str, str, bo
 
 
 def _inline(text: str) -> tuple[str, list[str]]:
-    """Return what is before an inline list, and its points; none if there is no such list."""
+    """Return the text before an inline list, and the points of the list; no points if there is no list."""
     runs = []
     for series in _SERIES:
         taken: list[re.Match[str]] = []
@@ -310,7 +310,7 @@ _INITIALS = re.compile(r"(?:^|[\s\u2013-])(?:[A-Z]\.){2,}$")
 _STARTS = re.compile(
     r"(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During|At|For|By|All|Each|He|She|That|There|With|Following)\s"
 )
-# Ends of sentences that the model does not find: initials before such a word, or a whole word in small letters.
+# Ends of sentences that nupunkt does not find: initials before such a word, or a whole word in small letters.
 _SPLIT_ALSO = re.compile(
     r"(?<=[a-z ][A-Z]\.[A-Z]\.) (?=(?:The|Both|They|It|Its|In|On|This|These|Their|We|A|An|As|Under|To|During)\s)"
     r"|(?<!\bapprox\.)(?<!\bdept\.)(?<!\bgovt\.)(?<!\bresp\.)(?<=[a-z]{4}\.) (?=[A-Z])"
@@ -318,7 +318,7 @@ _SPLIT_ALSO = re.compile(
 
 
 _LONGEST_WORD = 1_000
-"""The longest word of a text that is divided into sentences; the model's time grows with the square of this length."""
+"""The longest word of a text that is divided into sentences; nupunkt's time grows with its square."""
 
 
 def _split(text: str) -> list[str]:
@@ -329,7 +329,7 @@ def _split(text: str) -> list[str]:
     parts: list[str] = []
     for found in sent_tokenize(text):
         for part in _SPLIT_ALSO.split(str(found).strip()):
-            # Ends that the model finds where none is: after a title, before a small letter, in an open bracket.
+            # Ends that nupunkt finds by mistake: after a title, before a small letter, in an open bracket.
             goes_on = parts and (
                 _TITLES.search(parts[-1])
                 or (_INITIALS.search(parts[-1]) and not _STARTS.match(part))
