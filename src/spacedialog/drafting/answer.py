@@ -16,7 +16,7 @@ from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidat
 from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, weaker, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.timing import cycles_in, dates_in
-from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, low_at, skipped, words_of
+from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, skipped, words_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted
@@ -37,16 +37,15 @@ _MOST_ATTEMPTS = 1_000
 _DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+ly|was|is) )*")
 """The words that may be between a party and its verb."""
 
-_AFTER = frozenset("and including through by which while".split())
-"""The words before which a title may end."""
-
-_BEFORE_DATES = ("in", "on", "by", "from")
 _JOINTS = frozenset((",", "and"))
+_NO_MEMBERS = PREPOSITIONS | frozenset("to or but not off who which that whose whom where".split())
 _ARTICLES = frozenset(("a", "an", "the"))
 _LEFT_OUT = _ARTICLES | words("ladder", "plain_adverbs") | {"their", "its", "our", "both"}
 """The words that a title may leave out anywhere."""
 
-_LEADS = words("ladder", "leading") | {"agree", "commit", "pledge", "welcome"}
+_LEADS = frozenset("work cooperate collaborate partner act continue agree commit pledge look forward welcome".split())
+_DENYING = words("ladder", "negations") | words("ladder", "denying") | {"had"}
+"""The words of a sentence that make it at most exploratory if the rules find no commitment in it."""
 
 
 class Problem(NamedTuple):
@@ -159,7 +158,7 @@ class Checker:
         title, own = self._title(item, text, own)
         strength = self._strength(Strength(claimed), text, own)
         parties = self._who(item, text, start, own)
-        due = self._read(item, "date", self._dates(at) if item.get("date") else [])
+        due = self._read(item, "date", self._dates(at, own) if item.get("date") else [])
         recurs = self._read(item, "recurs", [cycle.every for cycle in cycles_in(text.text)])
         area, areas = item.get("area"), self._ground.areas
         area = area if isinstance(area, str) and area in areas.titles else areas.of(text.sentence, quote)
@@ -178,10 +177,13 @@ class Checker:
                 (low.find(comparable(one.wording).casefold()[:_ENOUGH]), one)
                 for one in candidates_of(sentence, self._ground)
             ]
-            dates = [one.edtf for past in (False, True) for one in dates_in(text, self._ground.when, past=past)]
-            dates = [VagueDate.parse(edtf).text for edtf in dates]
+            dates = self._dates_of(text)
             self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named, dates)
         return self._texts[at]
+
+    def _dates_of(self, text: str) -> list[str]:
+        found = [one.edtf for past in (False, True) for one in dates_in(text, self._ground.when, past=past)]
+        return [VagueDate.parse(edtf).text for edtf in found]
 
     def _title(self, item: Mapping[str, Any], text: _Text, near: Candidate | None) -> tuple[str, Candidate | None]:
         """Return the title of the item, the rules or else the sentence, and the rules' candidate for it."""
@@ -245,11 +247,13 @@ class Checker:
         self._flags.append(f"the {what} {quoted(str(said))} was not found in the {where}")
         return None
 
-    def _dates(self, at: int) -> Sequence[str]:
+    def _dates(self, at: int, own: Candidate | None) -> Sequence[str]:
         """Return the dates of a sentence, or else those of the sentences beside it in its paragraph."""
         count, paragraph = len(self._sentences), self._sentences[at].paragraph
         beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
         near = [date for n in beside for date in self._text(n).dates]
+        if own and self._text(at).dates:
+            return [own.due or "", *self._dates_of(own.wording)]
         return self._text(at).dates or near
 
 
@@ -280,7 +284,7 @@ def _stands(quote: str, text: str, begin: int = 0) -> int | None:
 
 def _is_near(wording: str, quote: str) -> bool:
     """Return whether the wording of a candidate of the rules and a quote are about the same action."""
-    return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
+    return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote or quote in wording
 
 
 def _vouching(title: str, text: _Text) -> Candidate | None:
@@ -300,7 +304,13 @@ def _vouching(title: str, text: _Text) -> Candidate | None:
         while start < len(said) and wanted[0] not in _forms(said[start]) and _is_lead(said[start]):
             start += 1
         places = _places(said, start, wanted) if start < len(said) and wanted[0] in _forms(said[start]) else []
-        if places and _is_end(said, places[-1] + 1) and _is_whole(said, places):
+        end = begin + len(comparable(rule.wording))
+        if (
+            places
+            and said[places[-1]].start < end
+            and _is_end(text.text[said[places[-1]].end : end])
+            and _is_whole(said, places)
+        ):
             return rule
     return None
 
@@ -312,7 +322,7 @@ def _exact(word: Word) -> str:
 
 def _is_lead(word: Word) -> bool:
     """Return whether a title may leave out a word before its first one: `commit to`, `work together to`."""
-    return word.low in _LEFT_OUT or word.low == "to" or base_of(word) in _LEADS
+    return word.low in _LEFT_OUT or word.low in ("to", "forward") or base_of(word) in _LEADS
 
 
 def _forms(word: Word) -> tuple[str, str]:
@@ -342,16 +352,19 @@ def _is_gap(left_out: Sequence[str]) -> bool:
     return is_list and not verbs and PREPOSITIONS.isdisjoint(left) and "to" not in left
 
 
-def _is_end(said: Sequence[Word], at: int) -> bool:
-    """Return whether a title may end before a word, because only an addition, a purpose or a date follows."""
-    while low_at(said, at) in _LEFT_OUT:
-        at += 1
-    after, following = low_at(said, at), low_at(said, at + 1)
-    if after == ",":
-        return following not in ("but", "or", "so", "a", "an", "yet", "though")
-    is_purpose = after == "to" and verb_of(following, "base") is not None
-    is_date = after in _BEFORE_DATES and following.isdigit()
-    return not after or not after[0].isalnum() or after in _AFTER or is_purpose or is_date
+def _is_end(rest: str) -> bool:
+    """Return whether a title may leave out the last words of a commitment: a purpose, a date, or other things."""
+    low = [word.low for word in words_of(rest) if word.low not in _LEFT_OUT]
+    first, following = [*low, "", ""][:2]
+    if not low or low == [","] or first == "including" or (first == "," and following == "including"):
+        return True
+    if first == "to":
+        return verb_of(following, "base") is not None
+    if any(date.start <= 2 and date.end >= len(rest.rstrip(" ,;.")) for date in dates_in(rest, None)):
+        return True
+    is_list = "and" in low and first in _JOINTS and all(one == "," or one[0].isalnum() for one in low)
+    is_plain = not any(one in _NO_MEMBERS or verb_of(one, "ing", "past", "participle") for one in low)
+    return is_list and is_plain and verb_of(following, "base") is None
 
 
 def _is_whole(said: Sequence[Word], places: Sequence[int]) -> bool:
@@ -371,6 +384,8 @@ def _doer(text: _Text, start: int) -> tuple[str, ...]:
 def _strongest(said: Sequence[Word]) -> Strength:
     """Return the most binding strength of any word; past verbs count only without a noun such as `plan` or `talks`."""
     levels, nouns = [Strength.EXPLORATORY], strengths("ladder", "nouns")
+    if not _DENYING.isdisjoint(word.low for word in said):
+        return Strength.EXPLORATORY
     is_planned = any(word.low in nouns or word.low in words("ladder", "talks") for word in said)
     for at, word in enumerate(said):
         if word.low in MODALS:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.lexicon import pattern, register
+from spacedialog.drafting.lexicon import pattern, register, weaker
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import Undertaking, action_of
 from spacedialog.drafting.timing import When, cycles_in, dates_in
@@ -84,12 +84,13 @@ def candidates_of(sentence: Sentence, ground: Ground) -> Iterator[Candidate]:
         if _ABOUT_THE_TEXT.search(" ".join(action.split()[:6])):
             continue
         title = title_of(said.text, one)
-        area, kind = ground.areas.of(sentence, action), kind_of(title, one.strength)
-        parties = ground.parties.of(sentence, said.text[one.subject : one.subject_end], action)
         due = _due(said, one, dates[one.strength is Strength.DELIVERED])
+        due, strength = _in_time(due, one.strength, ground.met)
+        area, kind = ground.areas.of(sentence, action), kind_of(title, strength)
+        parties = ground.parties.of(sentence, said.text[one.subject : one.subject_end], action)
         recurs = next((c.every for c in cycles if one.start <= c.start < one.end), None)
         values = (area, kind, parties, due, recurs, action, one.why, one.confidence)
-        yield Candidate(sentence, title, one.strength, *values)
+        yield Candidate(sentence, title, strength, *values)
 
 
 class _Said(NamedTuple):
@@ -121,6 +122,15 @@ def _due(said: _Said, one: Undertaking, dates: Sequence[When]) -> str | None:
     if not found and not _AFTERWARDS.match(said.text, said.begin):
         found = [d.edtf for d in dates if said.begin <= d.end <= said.found[0].start]
     return next(iter(found), None)
+
+
+def _in_time(due: str | None, strength: Strength, met: VagueDate) -> tuple[str | None, Strength]:
+    """Return a date without one before the meeting if nothing is delivered, and a strength that is possible with it."""
+    when = VagueDate.parse(due) if due else None
+    if when and when.earliest and met.latest and when.earliest > met.latest:
+        return due, weaker(strength, Strength.INTENDED) if strength is Strength.DELIVERED else strength
+    is_past = when and when.latest and met.earliest and when.latest < met.earliest
+    return None if is_past and strength is not Strength.DELIVERED else due, strength
 
 
 _KINDS = (

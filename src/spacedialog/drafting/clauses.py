@@ -14,7 +14,7 @@ _BE = ("is", "are", "was", "were", "remain", "remains", "remained", "stand", "st
 _HAVE = ("has", "have", "had")
 _AUXILIARIES = frozenset((*MODALS, *_BE, *_HAVE, *"be been do does did can cannot not never to".split()))
 _GLAD = ("pleased", "proud", "delighted", "honored", "honoured", "happy")
-_NOT = ("not", "never", "no", "longer")
+_NOT = ("not", "never", "no", "longer", "neither")
 _NEGATED_MODALS = {"won't": "will", "wouldn't": "would", "shan't": "shall"}
 
 
@@ -92,7 +92,7 @@ def _group(said: Sequence[Word], at: int) -> Clause | None:
     if low in MODALS and low_at(said, head) == ",":  # `will, if asked, join`
         head = next((n + 1 for n in range(head + 1, min(head + 12, len(said))) if said[n].low == ","), len(said))
     while head < len(said) and (said[head].low in _NOT or is_adverb(said[head].low)):
-        is_negated = is_negated or said[head].low in ("not", "never", "no")
+        is_negated = is_negated or said[head].low in ("not", "never", "no", "neither")
         head += 1
     if head >= len(said):
         return None
@@ -190,7 +190,7 @@ def _with_subject(
         if group.tense == "past" and not is_speaking and not _takes_object(said, group.head, is_series=is_series):
             return None  # an adjective (`organized crime`), or what a comma adds (`the treaty, signed in 2022`)
         is_known = group.tense in (last.tense, "present") or (group.tense in ("modal", "planned") and not is_series)
-        if is_known and not last.is_background:
+        if is_known and not last.is_background and "that" not in [word.low for word in said[last.head : end]]:
             return group._replace(subject=last.subject, subject_end=last.subject_end)
     return None
 
@@ -243,7 +243,7 @@ def _openings(said: Sequence[Word], floor: int, end: int) -> Iterator[int]:
     """Yield the words at which a subject may begin (after a mark, `and` or `that`), the last one first."""
     for at in range(end - 1, max(floor, end - _LONGEST_SUBJECT) - 2, -1):
         if at < floor or said[at].low in _SIGNS or said[at].low in words("ladder", "subordinators"):
-            if at + 1 < end:
+            if at + 1 < end and said[at + 1].low not in PREPOSITIONS:
                 yield at + 1
             if at >= floor and said[at].low in words("ladder", "subordinators"):
                 return

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from spacedialog.drafting.lexicon import CONDITION, Form, verb_of, words
 from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, low_at, may_be_verb, skipped
 
-_JOINED = (",", ";", "and", "or")
-_BETWEEN = (*_JOINED, "to", "as", "well", "but", "then")
+_JOINED = (",", ";", "and")
+_BETWEEN = (*_JOINED, "or", "to", "as", "well", "but", "then")
 _RELATIVE = ("which", "who", "that", "whose", "whom", "where", "those")
 
 
@@ -38,7 +38,7 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
     action. A verb that shares its object with the verb before it, or is in brackets, does not either.
     """
     yield at
-    last, depth, is_nested = at, 0, False
+    last, depth, is_nested = at, 0, said[at].low in words("ladder", "causing")
     has_to = "to" in (said[at - 1].low, said[at - 2].low)
     pairs = [(said[n].low, said[n + 1].low, n + 2) for n in range(at, end - 2)]
     is_series = any(pair[:2] == ("and", "to") for pair in pairs)
@@ -69,7 +69,7 @@ def _starts(said: Sequence[Word], at: int, end: int, form: Form) -> Iterator[int
         is_verb = _is_verb(said, place, end, form, is_listed=is_listed)
         if is_joined and is_verb and not _is_chain(said, last + 1, opener, form):
             yield place
-            last, is_nested = place, False
+            last, is_nested = place, word.low in words("ladder", "causing")
         elif word.low in _RELATIVE or _opens_another(said, place, last, form):
             is_nested = True
 

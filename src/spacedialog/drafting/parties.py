@@ -143,10 +143,11 @@ class Parties:
             self._bodies = unique([*named, *self._bodies])[:2]
         acting = self._who(subject)
         self._acted = tuple(acting) or self._acted
-        if acting and (owner := _OWN_PLAN.match(action)):
+        if acting and (owner := _OWN_PLAN.match(action)) and self.is_party(owner[1]):
             acting = self._who(owner[1]) or acting
         passive = bool(subject.strip()) and not acting
         among, beside, by = self._beside(action if acting else f"{subject} {action}", passive=passive)
+        by = [] if acting else by
         if not subject.strip():  # the later actions of a point have the same parties
             self._among = among = among or self._among
         if not acting or set(acting) == set(self.sides):

@@ -43,6 +43,9 @@ class Undertaking(NamedTuple):
 
 _LINKS = ("to", "on", "in", "for", "at", "of", "toward", "towards", "upon", "each", "other", ":")
 _PLACES = ("in", "within", "over", "by")
+_AGENT = re.compile(
+    r"\bby (?!\d|the end\b|early\b|late\b|mid|\w+ing\b)([^,;]+?)(?= (?:in|on|at|to|for|of|from) |[,;.]|$)"
+)
 
 
 def action_of(text: str, one: Undertaking) -> str:
@@ -76,15 +79,16 @@ class Reading:
 
     def undertakings(self, announced: Strength | None) -> Iterator[Undertaking]:
         """Yield the undertakings of the clause; `announced` is the strength of the verb that introduces it, if any."""
-        clause = self.clause
-        modal = modal_strength(clause, announced)
+        clause, modal = self.clause, modal_strength(self.clause, announced)
         is_action = not clause.is_passive and not clause.verb.startswith("be ")
         if clause.is_passive:
             expected = governing().get(clause.verb) if clause.verb.startswith("be ") else None
             subject = self.said[clause.subject : clause.begin]
+            agent = _AGENT.search(self.text, self.said[clause.head].end, self.said[clause.end - 1].end)
             is_negated = clause.is_negated or not words("ladder", "negations").isdisjoint(w.low for w in subject)
-            is_thing = not self.is_party(self.text[subject[0].start : subject[-1].end])
-            if (modal or expected or clause.verb in words("ladder", "passive")) and is_thing and not is_negated:
+            is_act = self.is_party(self.text[subject[0].start : subject[-1].end])
+            is_act = is_act or (agent is not None and not self.is_party(agent[1]))
+            if (modal or expected or clause.verb in words("ladder", "passive")) and not (is_act or is_negated):
                 level = expected or modal or Strength.DELIVERED
                 yield self.made(clause.subject, clause.end, "", level, "passive", 0.5)
         elif is_action and clause.tense == "progressive":

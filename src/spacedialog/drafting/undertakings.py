@@ -11,12 +11,8 @@ from spacedialog.drafting.readings import Reading, Undertaking, modal_strength
 from spacedialog.drafting.tokens import Word, base_of, skipped, words_of
 from spacedialog.model.vocabulary import Strength
 
-_DENIED = re.compile(
-    r"\b(?:but|and|yet|though|although)\b[^,;]*\b(?:do|does|did|will|would|has|have|had|could|can|is|are|was|were)"
-    r"(?: not|n't)\W*$|, (?:should|were|had) (?!also\b)[^,;]*$"
-)
-"""The end of a sentence that cancels or limits its promise: `but did not`, `should funds allow`."""
-
+_WITHDRAWN = pattern("withdrawn", "(?:{})")
+_PLAIN_OPENING = pattern("plain_openings", r"(?:{})\b")
 _REPORTED = pattern("reported", "(?:{})")
 """The beginning of a sentence that reports the words of others, or something that is not the case."""
 
@@ -24,7 +20,7 @@ _REPORTED = pattern("reported", "(?:{})")
 def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
     """Return the undertakings of a sentence; `is_party` decides whether a subject can make a promise."""
     said = words_of(text)
-    clauses = [] if _DENIED.search(text) else clauses_of(said, text, is_party)
+    clauses = [] if _WITHDRAWN.search(text) else clauses_of(said, text, is_party)
     found: list[Undertaking] = []
     announced: Strength | None = None
     is_denied, free, first = False, 0, ""
@@ -51,7 +47,7 @@ def _opening(text: str) -> str:
     """Return the words before a subject if they may limit its promise; else an empty string."""
     text = re.sub(r"^(?:[\s,;]|(?:and|but|that)\b)+|[\s,;]+$", "", text)
     first = re.sub(r"\W.*", "", text.lower(), flags=re.DOTALL)
-    is_plain = first in words("ladder", "connectors") or first.endswith(("ing", "ly")) or not first
+    is_plain = first.endswith(("ing", "ly")) or not first or _PLAIN_OPENING.match(text) is not None
     is_less = CONDITION.search(text) or not words("ladder", "negations").isdisjoint(text.lower().split())
     is_time = first in ("when", "once") and re.search(r"\b(?:was|were|had|did)\b", text)
     return "" if is_time or (is_plain and not is_less) else text
@@ -130,7 +126,7 @@ def _announced(
     phrase = Reading(said, text, stem, is_party).phrase()
     inner = [base_of(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to" or n == stem.head]
     known = words("ladder", "list_verbs") | words("ladder", "exploring") | words("ladder", "noting") | {""}
-    is_known = phrase is not None or stem.verb in known
+    is_known = (phrase or stem.verb in known) and "that" not in [word.low for word in said[stem.head + 1 : -2]]
     why = f"a point after '{stem.verb}'"
     if not is_known or not known.issuperset(inner) or stem.modal in ("may", "might", "could", "would", "should"):
         return None, why
