@@ -154,10 +154,11 @@ class Checker:
             raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
         said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
         near = [one for _, one in text.rules if _is_near(comparable(one.wording), quote)]
+        near = near or [one for _, one in text.rules if quote in comparable(one.wording)]
         own = max(near, key=lambda one: len(said & {word.low for word in words_of(one.title)}), default=None)
         title, own = self._title(item, text, own)
         strength = self._strength(Strength(claimed), text, own)
-        parties = self._who(item, text, start, own)
+        parties = self._who(item, text, quote, start, own)
         due = self._read(item, "date", self._dates(at, own) if item.get("date") else [])
         recurs = self._read(item, "recurs", [cycle.every for cycle in cycles_in(text.text)])
         area, areas = item.get("area"), self._ground.areas
@@ -204,7 +205,9 @@ class Checker:
             self._flags.append(f"the wording is {known}, not {claimed}")
         return weaker(known, claimed)
 
-    def _who(self, item: Mapping[str, Any], text: _Text, start: int, own: Candidate | None) -> tuple[str, ...]:
+    def _who(
+        self, item: Mapping[str, Any], text: _Text, quote: str, start: int, own: Candidate | None
+    ) -> tuple[str, ...]:
         """Return the item's parties that the text names, or else those of the rules, or else the sides."""
         said, known, met = item.get("parties"), self._parties.known, self._parties.sides
         names = [one for one in said if isinstance(one, str)] if isinstance(said, list) else []
@@ -216,7 +219,7 @@ class Checker:
                 self._flags.append(f"{quoted(name)} is not a party that the sentence names")
             else:
                 keys.append(key)
-        acting = own.parties if own else _doer(text, start)
+        acting = own.parties if own and _is_near(comparable(own.wording), quote) else _doer(text, start)
         if keys and acting and {known[key].side for key in acting}.isdisjoint(known[key].side for key in keys):
             self._flags.append("the sentence names another party before the verb")
             keys = [*acting]
@@ -284,7 +287,7 @@ def _stands(quote: str, text: str, begin: int = 0) -> int | None:
 
 def _is_near(wording: str, quote: str) -> bool:
     """Return whether the wording of a candidate of the rules and a quote are about the same action."""
-    return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote or quote in wording
+    return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
 
 
 def _vouching(title: str, text: _Text) -> Candidate | None:

@@ -97,7 +97,7 @@ class Reading:
         elif is_action and modal:
             if "only" in (self._low(clause.head - 1), self._low(clause.head)) and clause.is_negated:
                 yield self.made(clause.subject, clause.end, "", modal, "'not only'", 0.5)
-            elif clause.verb not in words("ladder", "mere"):
+            elif clause.is_negated or clause.verb not in words("ladder", "mere"):
                 yield from self.listed(clause.head, "base", modal, f"'{clause.modal or 'are to'}'")
         elif clause.is_negated:
             return  # `have not agreed` promises nothing
@@ -228,7 +228,7 @@ class Reading:
             low = self._low(at)
             phrase = self.text[self.said[head + 1].start : self.said[at].end]
             is_others = low.endswith("'s") and not self.is_party(phrase[:-2])
-            if low in words("ladder", "dropped") or is_others:
+            if low in words("ladder", "dropped") | words("ladder", "unreal") or is_others:
                 return
             for kind, level in (("completed", Strength.DELIVERED), ("in_progress", Strength.EXPLORATORY)):
                 if low in words("ladder", kind):
