@@ -34,6 +34,7 @@ INPUTS = {
     ("apply", "file"): (),
     ("import", "file"): (),
     ("draft", "file"): (),
+    ("draft", "answer"): ("text.txt",),
     ("review", "file"): (),
     ("verify-source", "file"): ("ROK4",),
     ("restore", "file"): ("--replace",),
