@@ -109,7 +109,7 @@ NOTHING = [
     ("The new cable will reduce the cost of data for schools and hospitals.", ""),
     ("Rising seas will threaten the ports of the region.", ""),
     # the promises of others
-    ("Both sides welcome the G7’s commitment to publish an atlas of reefs.", ""),
+    ("Both sides welcome the G7's commitment to publish an atlas of reefs.", ""),
     ("The militias agreed to publish an atlas of reefs.", ""),
     ("They had plans to publish an atlas of reefs.", ""),
     ("They will publish an atlas of reefs, should funds allow it.", ""),
