@@ -108,6 +108,7 @@ NOTHING = [
     ("These investments will create thousands of jobs on both sides of the strait.", ""),
     ("The new cable will reduce the cost of data for schools and hospitals.", ""),
     ("Rising seas will threaten the ports of the region.", ""),
+    ("They will or.", ""),
     # the promises of others
     ("Both sides welcome the G7's commitment to publish an atlas of reefs.", ""),
     ("The militias agreed to publish an atlas of reefs.", ""),

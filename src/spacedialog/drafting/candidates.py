@@ -81,9 +81,9 @@ def candidates_of(sentence: Sentence, ground: Ground) -> Iterator[Candidate]:
     cycles = cycles_in(said.text)
     for one in said.found:
         action = action_of(said.text, one)
-        if _ABOUT_THE_TEXT.search(" ".join(action.split()[:6])):
-            continue
         title = title_of(said.text, one)
+        if not title or _ABOUT_THE_TEXT.search(" ".join(action.split()[:6])):
+            continue
         due = _due(said, one, dates[one.strength is Strength.DELIVERED])
         due, strength = _in_time(due, one.strength, ground.met)
         area, kind = ground.areas.of(sentence, action), kind_of(title, strength)
