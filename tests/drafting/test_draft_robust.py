@@ -225,7 +225,7 @@ def test_a_very_long_paragraph_of_markdown_is_read_as_text() -> None:
 
 
 HARDEST = {
-    "share.txt": ("Both sides will " + "share and " * 140 + "share data.\n\n", 300_000),
+    "share.txt": ("Both sides will " + "share and " * 140 + "share data.\n\n", 495_000),
     "stops.txt": ("! ", 499_000),
     "lists.md": ("- " * 24 + "a\n", 999_000),
 }

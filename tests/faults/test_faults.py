@@ -64,8 +64,8 @@ def test_a_held_lock_is_reported_and_stops_no_reader(tmp_path: Path) -> None:
 
 
 def test_damage_is_named_and_the_rest_rescued(tmp_path: Path) -> None:
-    """doctor names the damage in 20 stores, and rescues every entry that is still whole."""
-    counts = kept(damage.run(tmp_path, 10, SEED)).counts
+    """doctor names the damage in 30 stores, and rescues every entry that is still whole."""
+    counts = kept(damage.run(tmp_path, 15, SEED)).counts
     assert int(counts["entries_damaged"]) >= int(counts["named"]) > 0
 
 
