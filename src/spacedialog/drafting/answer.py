@@ -173,13 +173,9 @@ class Checker:
             stem = comparable(sentence.stem)
             text = comparable(f"{stem} {sentence.text}")
             named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
-            low = text.casefold()
-            rules = [
-                (low.find(comparable(one.wording).casefold()[:_ENOUGH]), one)
-                for one in candidates_of(sentence, self._ground)
-            ]
-            dates = self._dates_of(text)
-            self._texts[at] = _Text(sentence, text, len(stem) + 1 if stem else 0, rules, named, dates)
+            rules = [(_begin(one.wording, text), one) for one in candidates_of(sentence, self._ground)]
+            begin = len(stem) + 1 if stem else 0
+            self._texts[at] = _Text(sentence, text, begin, rules, named, self._dates_of(text))
         return self._texts[at]
 
     def _dates_of(self, text: str) -> list[str]:
@@ -252,12 +248,11 @@ class Checker:
 
     def _dates(self, at: int, own: Candidate | None) -> Sequence[str]:
         """Return the dates of a sentence, or else those of the sentences beside it in its paragraph."""
+        if dates := self._text(at).dates:
+            return [str(own.due), *self._dates_of(own.wording)] if own else dates
         count, paragraph = len(self._sentences), self._sentences[at].paragraph
         beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
-        near = [date for n in beside for date in self._text(n).dates]
-        if own and self._text(at).dates:
-            return [own.due or "", *self._dates_of(own.wording)]
-        return self._text(at).dates or near
+        return [date for n in beside for date in self._text(n).dates]
 
 
 def _sentence_number(item: object, count: int) -> int:
@@ -276,6 +271,13 @@ def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
     if start is None:
         raise _Refused("its quote is not in the sentence")
     return quote, start
+
+
+def _begin(wording: str, text: str) -> int:
+    """Return where the wording of a candidate begins in a text; the length of the text if that is not clear."""
+    low, wanted = text.casefold(), comparable(wording).casefold()
+    found = [at for at in (low.find(wanted), low.find(wanted[:_ENOUGH])) if at >= 0]
+    return found[0] if found else len(low)
 
 
 def _stands(quote: str, text: str, begin: int = 0) -> int | None:
