@@ -54,11 +54,11 @@ FAULTS = (
     OTHER_ROW,
 )
 DISTORTING = frozenset({OTHER_VERB, NEGATION_LOST, NEGATION_ADDED, CONDITION_LOST})
-"""The faults that make a title say something other or firmer than its sentence."""
+"""The faults that give a title another meaning than its sentence, or a more binding one."""
 
 
 class _Text(list[str]):
-    """The words and marks of a sentence in lower case, after those of its stem; `point` is where its own begin.
+    """The words and marks of a sentence in lower case, after those of its stem; its own begin at `point`.
 
     A list after a colon ("will: map the reef; open a museum") is read as one with commas.
     """
@@ -90,7 +90,7 @@ class _Alignment(NamedTuple):
 
 
 def faults_of(title: str, sentence: str, *, stem: str = "", row: str | None = None, strength: str = "") -> list[str]:
-    """Return the faults of a title; none if it can be used as it stands.
+    """Return the faults of a title; none if it is usable.
 
     `row` is the wording of the coded row that the candidate matches, `strength` that of the candidate.
     """
@@ -108,7 +108,7 @@ def faults_of(title: str, sentence: str, *, stem: str = "", row: str | None = No
 
 
 def _faults_of_words(title: str, source: _Text, strength: str) -> list[str]:
-    """Return the faults of the best reading of a title: as it stands, or with its condition at another place."""
+    """Return the faults of the best reading of a title: unchanged, or with its condition at another place."""
     words = words_of(title)
     readings = [list(_reading(words, source, strength, moved=False))]
     rest = _without_condition(words, source)
@@ -152,12 +152,12 @@ def _negated(words: list[str], source: _Text) -> tuple[bool, list[str]]:
 
 
 def _head(words: Sequence[str]) -> int:
-    """Return where the verb of a title is: in front, or after an adverb."""
+    """Return the place of the verb of a title: in front, or after an adverb."""
     return 1 if len(words) > 1 and is_adverb(words[0]) else 0
 
 
 def _verb_places(words: Sequence[str], source: _Text) -> list[int]:
-    """Return where the verb in front of a title stands in the sentence as a verb."""
+    """Return the places where the verb in front of a title is a verb of the sentence."""
     verb = words[_head(words)]
     if not is_imperative(verb):
         return []
@@ -188,7 +188,7 @@ def _is_verb(source: _Text, place: int, base: str) -> bool:
 
 
 def _alignments(words: Sequence[str], source: _Text) -> Iterator[_Alignment]:
-    """Yield the ways in which the words of a title stand in the sentence, the verb first and the rest in order."""
+    """Yield the possible places of the words of a title in the sentence, the verb first and the rest in order."""
     for place in _verb_places(words, source) if words else ():
         head = _head(words)
         if head and words[0] not in source[max(0, place - 3) : place]:
@@ -297,7 +297,7 @@ def _clause_as_it_stands(words: Sequence[str], source: _Text) -> tuple[int, ...]
 
 
 def _without_condition(words: list[str], source: _Text) -> list[str] | None:
-    """Return a title without its condition, which may stand at another place than in the sentence; None without one."""
+    """Return a title without its condition, which may be at another place than in the sentence; None without one."""
     text, plain = " ".join(words), " ".join(token for token in source if token not in MARKS)
     found = CONDITION.search(text) or RESERVATION.search(text)
     if not found:
@@ -326,7 +326,7 @@ def _lost(
 
 
 def _in_left_member(source: _Text, negation: int, places: Sequence[int]) -> bool:
-    """Return whether a negation stands in a part that the title leaves out between two marks."""
+    """Return whether a negation is in a part that the title leaves out between two marks."""
     before = max(place for place in places if place <= negation)
     after = min((place for place in places if place >= negation), default=len(source))
     return before < negation < after and source[before + 1] in MARKS and source[after - 1] in MARKS

@@ -130,7 +130,7 @@ def is_adjective(word: str) -> bool:
 
 
 def is_adverb(word: str) -> bool:
-    """Return whether a word can stand before its verb, by its ending."""
+    """Return whether a word can come before its verb, by its ending."""
     return word in _ADVERBS or (word.endswith("ly") and not _VERBS_IN_LY.fullmatch(word))
 
 

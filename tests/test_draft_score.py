@@ -108,7 +108,7 @@ def test_a_point_is_judged_with_its_introduction() -> None:
 
 
 def test_a_hedge_is_in_the_title_or_in_the_strength() -> None:
-    """Of "may", the title says nothing if the strength is exploratory; it distorts if the strength is firm."""
+    """A title may leave out "may" if the strength is exploratory; if the strength is firm, it distorts."""
     assert faults_of("Join the mission", "JAXA may join the mission.", strength="exploratory") == []
     assert faults_of("Join the mission", "JAXA may join the mission.", strength="firm") == [CONDITION_LOST]
 
@@ -141,7 +141,7 @@ def test_a_missing_folder_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_every_fault_is_of_a_known_type(tmp_path: Path) -> None:
-    """What differs between a coding and a draft is listed by its type, with the place in the text."""
+    """Each difference between a coding and a draft is listed by its type, with the place in the text."""
     (tmp_path / "a.txt").write_text("Statement of Japan and Australia\n\nBoth sides will map the reef by 2030.\n")
     row = {"paragraph": "2", "sentence": 1, "words": "map the reef", "strength": "intended", "parties": ["Japan"]}
     rows = [{**row, "date": None, "recurs": None}, {**row, "words": "open a museum", "date": None, "recurs": None}]

@@ -67,9 +67,9 @@ def variable_of(key: str) -> str | None:
 
 
 def pager() -> str:
-    """Return the command that shows long tables: of the environment, else of the configuration file, else less.
+    """Return the command that shows long tables: from the environment, else from the configuration file, else less.
 
-    It is empty for no pager.
+    An empty command means no pager.
     """
     variable = variable_of("pager")
     return os.environ[variable] if variable else configuration().values.get("pager", DEFAULT_PAGER)

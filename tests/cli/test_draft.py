@@ -11,7 +11,7 @@ PDF = Path(__file__).parents[1] / "statements" / "files" / "reef.pdf"
 
 
 def test_a_pdf_may_be_larger_than_a_text(tmp_path: Path) -> None:
-    """A PDF file of 2 MB is read without --max-size, a text of 2 MB is not."""
+    """A PDF file of 2 MB is read without --max-size; a text of 2 MB is not."""
     desk = Desk(tmp_path)
     (desk.folder / "large.pdf").write_bytes(PDF.read_bytes() + b"\n%" + b" " * 2_000_000)
     (desk.folder / "large.txt").write_text(TEXT + " " * 2_000_000)
@@ -22,7 +22,7 @@ def test_a_pdf_may_be_larger_than_a_text(tmp_path: Path) -> None:
 
 
 def test_the_next_command_can_be_pasted(tmp_path: Path) -> None:
-    """The last line names the written file, quoted for a shell; what was not found is named with its option."""
+    """The last line names the written file, quoted for a shell; a missing detail is named with its option."""
     desk = Desk(tmp_path)
     (desk.folder / "statement.txt").write_text(TEXT)
     lines = desk.call("draft", "statement.txt", "-o", "my draft.json").stderr.splitlines()

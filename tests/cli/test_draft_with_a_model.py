@@ -33,7 +33,7 @@ print("```")
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
-    """A desk with a statement, the answer of a model, and a command that gives it."""
+    """A desk with a statement, the answer of a model, and a command that prints it."""
     desk = Desk(tmp_path)
     (desk.folder / "statement.txt").write_text(TEXT)
     (desk.folder / "answer.json").write_text(json.dumps(ITEMS))
@@ -67,7 +67,7 @@ def test_an_answer_is_read_from_a_file_or_from_standard_input(desk: Desk) -> Non
 
 
 def test_explain_shows_where_the_rules_differ(desk: Desk) -> None:
-    """With an answer, `--explain` has what the rules found in each sentence, empty where it is the same."""
+    """With an answer, `--explain` has the result of the rules for each sentence, empty if it is the same."""
     rows = desk.call("draft", "statement.txt", "--answer", "answer.json", "--explain", "--json").data
     assert [row["ref"] for row in rows] == ["JPNAUS3-01", "JPNAUS3-02", None]
     assert rows[0]["rules"] == "../2028"
@@ -103,7 +103,7 @@ def test_a_prompt_is_complete_and_a_retry_has_the_problems(desk: Desk) -> None:
         (("--answer", "binary"), "not UTF-8"),
     ],
 )
-def test_what_cannot_be_done_is_refused(desk: Desk, arguments: tuple[str, ...], message: str) -> None:
+def test_an_invalid_request_is_refused(desk: Desk, arguments: tuple[str, ...], message: str) -> None:
     """A command that fails, an unusable answer and options that exclude each other end with status 2 and a remedy."""
     (desk.folder / "binary").write_bytes(b"\xff\xfe\x00")
     refused = desk.call("draft", "statement.txt", *arguments)
@@ -113,7 +113,7 @@ def test_what_cannot_be_done_is_refused(desk: Desk, arguments: tuple[str, ...], 
 
 
 def test_the_text_and_the_answer_cannot_both_be_standard_input(desk: Desk) -> None:
-    """`-` can stand for the text or for the answer."""
+    """Only one of the two, the text or the answer, can be read from standard input with `-`."""
     refused = desk.call("draft", "-", "--answer", "-", stdin=TEXT)
     assert refused.status == 2
     assert "cannot both" in refused.stderr

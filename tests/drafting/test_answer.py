@@ -1,4 +1,4 @@
-"""Tests of a language model's answer: what is accepted, replaced, and left out."""
+"""Tests of the check of a language model's answer: items that are accepted, changed or left out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXAMPLE = prose.read((Path(__file__).parents[2] / "docs" / "example-statement.tx
 
 
 def item(**values: Any) -> dict[str, Any]:
-    """Return an item of an answer that is right for `Both sides will map the reef by 2028.`, but for `values`."""
+    """Return a correct item for `Both sides will map the reef by 2028.`, changed by `values`."""
     right = {"sentence": "S1", "quote": "map the reef", "title": "Map the reef", "strength": "firm"}
     return {**right, "parties": ["JPN", "AUS"], "date": "../2028", "recurs": None, "area": "science", **values}
 
@@ -45,14 +45,14 @@ def by_rules(text: str) -> tuple[Candidate, ...]:
 
 
 def title(text: str, said: str, quote: str = "") -> str:
-    """Return the title of the candidate from an item with the title `said`, without a full stop."""
+    """Return the title of the candidate from an item with the title `said`, without its final period."""
     whole = text.removesuffix(".")
     (candidate,) = answered(item(title=said, quote=quote or whole, date=None), text=text).candidates
     return candidate.title.removesuffix(".")
 
 
-def test_an_item_that_the_text_bears_out_becomes_a_candidate() -> None:
-    """A right item gives a candidate with its values, the confidence 0.9, and no problem."""
+def test_an_item_that_the_text_supports_becomes_a_candidate() -> None:
+    """A correct item gives a candidate with its values and the confidence 0.9, and no problem."""
     result = answered(item())
     (one,) = result.candidates
     assert (one.title, one.strength, one.parties, one.due) == ("Map the reef", "firm", ("JPN", "AUS"), "../2028")
@@ -82,7 +82,7 @@ def test_an_answer_may_have_text_around_it(text: str) -> None:
     "text", ["", "Sorry.", "[]", "{}", "[1, 2]", '{"items": [NaN]}', "[" * 100_000, '{"a":' * 5_000, "[" + "1" * 5_000]
 )
 def test_an_answer_without_items_is_refused(text: str) -> None:
-    """Prose, other JSON, NaN and endless nesting are refused with an InputError."""
+    """Prose, other JSON, NaN and deep nesting are refused with an InputError."""
     with pytest.raises(InputError, match="no JSON with items"):
         items_in(text, "answer")
 
@@ -108,7 +108,7 @@ def test_an_answer_with_too_many_items_is_refused() -> None:
     ],
 )
 def test_an_item_without_a_place_in_the_text_is_left_out(values: dict[str, Any], reason: str) -> None:
-    """A sentence, a quote or a strength that does not exist leaves the item out, and the reason is listed."""
+    """An item with an unknown sentence, quote or strength is left out, and the reason is listed."""
     result = answered(item(**values))
     assert not result.candidates
     (problem,) = result.problems
@@ -133,7 +133,7 @@ def test_an_item_without_a_place_in_the_text_is_left_out(values: dict[str, Any],
         ({"title": None}, "title", "Map the reef by 2028"),
     ],
 )
-def test_a_value_that_the_text_does_not_bear_out_is_replaced(values: dict[str, Any], field: str, value: object) -> None:
+def test_a_value_that_the_text_does_not_support_is_replaced(values: dict[str, Any], field: str, value: object) -> None:
     """Another date, party, strength or title is replaced; the confidence is low, and `why` has the reason."""
     result = answered(item(**values))
     (one,) = result.candidates
@@ -153,7 +153,7 @@ def test_an_item_that_is_given_twice_counts_once() -> None:
     """The second of two equal items is left out."""
     result = answered(item(), item())
     assert len(result.candidates) == 1
-    assert result.problems[0].reason == "an earlier item says the same"
+    assert result.problems[0].reason == "it repeats an earlier item"
 
 
 TURNED = [
@@ -200,8 +200,8 @@ TURNED = [
 
 
 @pytest.mark.parametrize(("sentence", "said"), TURNED)
-def test_a_title_cannot_turn_the_meaning_of_its_sentence(sentence: str, said: str) -> None:
-    """A title without the negation, the condition or the verb that governs it is replaced by one that is safe."""
+def test_a_title_cannot_change_the_meaning_of_its_sentence(sentence: str, said: str) -> None:
+    """A title without the negation, the condition or the verb that governs it is replaced by a safe title."""
     safe = {sentence.removesuffix("."), *(one.title for one in by_rules(sentence))}
     quote = said[0].lower() + said[1:]
     assert said not in safe
@@ -221,12 +221,12 @@ KEPT = [
 
 @pytest.mark.parametrize(("sentence", "said"), KEPT)
 def test_a_title_in_the_words_of_its_sentence_is_kept(sentence: str, said: str) -> None:
-    """The imperative of a verb, a passive, a part of a list and a kept negation or condition are accepted."""
+    """A title in the imperative is accepted if it has every negation and condition; it may be one member of a list."""
     assert title(sentence, said) == said
 
 
 def test_a_point_of_a_list_keeps_the_negation_of_its_stem() -> None:
-    """If the stem of a list says `not`, a title from the point alone is replaced by the stem with the point."""
+    """If the introduction of a list has `not`, a title from the point alone is replaced by one with the negation."""
     text = "Both sides will not:\n\n- test missiles;\n- sell arms."
     (one,) = answered(
         item(sentence="S2", quote="test missiles", title="Test missiles", date=None), text=text
@@ -247,8 +247,8 @@ def test_a_point_of_a_list_keeps_the_negation_of_its_stem() -> None:
         ("They built a bridge.", "delivered"),
     ],
 )
-def test_what_is_only_planned_is_never_delivered(sentence: str, strength: str) -> None:
-    """An item called delivered gets the strength of its verb, and the status complete only if that is delivered."""
+def test_a_plan_is_never_delivered(sentence: str, strength: str) -> None:
+    """An item claimed as delivered gets the strength of its verb; it is complete only if that strength is delivered."""
     quote = sentence.removesuffix(".")
     result = answered(item(quote=quote, title="Build a bridge", strength="delivered", date=None), text=sentence)
     (commitment,) = result.document["commitments"]
@@ -257,8 +257,8 @@ def test_what_is_only_planned_is_never_delivered(sentence: str, strength: str) -
     assert (commitment["status"] == "complete") == (commitment["strength"] == "delivered")
 
 
-def test_the_one_who_acts_cannot_be_exchanged() -> None:
-    """If the sentence names who acts, another party of the item is replaced, whether it met or not."""
+def test_the_acting_party_cannot_be_replaced() -> None:
+    """If the sentence names the acting party, a different party in the item is replaced, whether it met or not."""
     text = "Japan will pay Australia a fee. Ruritania, Japan said, is far. Kenya launched a ship."
     said = {"date": None, "strength": "firm", "parties": ["AUS"]}
     pay, launch = (
@@ -343,7 +343,7 @@ def test_a_function_can_answer() -> None:
 
 
 def test_the_example_answer_is_checked() -> None:
-    """Of the recorded answer in docs/, the item without a quote is left out, and a dropped negation is put back."""
+    """In the example answer in docs/, the item with an invented quote is left out, and a lost negation is restored."""
     answer = Path(__file__).parents[2] / "docs" / "example-answer.json"
     items = items_in(answer.read_text("utf-8"), answer.name)
     result = draft(EXAMPLE, About(), name="text", compiled=COMPILED, answer=items)

@@ -187,7 +187,7 @@ def test_a_condition_stays_in_the_title(sentence: str, words: str) -> None:
 TITLES = [
     ("Both sides will map the reef.", "Map the reef"),
     ("We commit to expanding the exchange of tide data.", "Expand the exchange of tide data"),
-    # The clause as it stands, if it has no verb with an object.
+    # The unchanged clause, if it has no verb with an object.
     ("It was agreed that an atlas of reefs shall be published.", "An atlas of reefs shall be published"),
     ("JAXA may join the survey.", "JAXA may join the survey"),
     ("Both sides may jointly survey the reef.", "Both sides may jointly survey the reef"),
@@ -202,7 +202,7 @@ TITLES = [
 
 @pytest.mark.parametrize(("sentence", "title"), TITLES, ids=[title for _, title in TITLES])
 def test_the_title_is_the_wording_of_the_sentence_in_the_imperative(sentence: str, title: str) -> None:
-    """A title is the sentence from the verb on, in the imperative, or the clause as it stands."""
+    """A title is the sentence from the verb on, in the imperative, or the unchanged clause."""
     assert titles(sentence) == [title]
 
 
@@ -278,7 +278,7 @@ def test_points_have_the_verb_of_the_introduction(stem: str, strength: str) -> N
 
 
 def test_a_point_has_its_own_strength_if_its_verb_is_more_careful() -> None:
-    """A point that explores is exploratory, under a stem that intends."""
+    """A point with a verb such as `explore` is exploratory, also if the introduction of the list is intended."""
     assert [c.strength.value for c in found("Both sides intend to:\n- map the reef;\n- explore a joint museum.")] == [
         "intended",
         "exploratory",
@@ -286,7 +286,7 @@ def test_a_point_has_its_own_strength_if_its_verb_is_more_careful() -> None:
 
 
 def test_numbered_points_under_a_stem_keep_their_numbers() -> None:
-    """A numbered point under a stem is the paragraph of its number."""
+    """A numbered point of a list is the paragraph with its number."""
     points = "1. Map the reef;\n\n2. Explore the training of divers; and\n\n3. Open a pier."
     text = f"The ministers,\n\nHereby decide to:\n\n{points}"
     assert [(c.sentence.paragraph, c.strength.value, c.title) for c in found(text)] == [
@@ -407,7 +407,7 @@ def test_officials_and_organs_are_their_government() -> None:
 
 
 def test_a_host_or_witness_is_not_a_side() -> None:
-    """A country in which they met, or that looked on, is not one of the governments that made the promise."""
+    """A host country or an observer is not one of the governments that made the promise."""
     text = "In Singapore, in the presence of the King of Norway, Japan and Australia agreed to map the reef."
     assert parties(text) == [("JPN", "AUS")]
 

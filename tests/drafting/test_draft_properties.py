@@ -1,4 +1,4 @@
-"""Properties of `draft` that hold for any sentence: no title loses a negation or a condition, or adds a word."""
+"""Properties of `draft` for any sentence: no title loses a negation or a condition, or adds a word."""
 
 from __future__ import annotations
 

@@ -126,7 +126,7 @@ def test_headings_and_captions_are_no_paragraphs(furniture: str) -> None:
 
 
 def test_nothing_is_read_after_the_end() -> None:
-    """What follows `###` or `-end-` is no part of the statement."""
+    """Text after `###` or `-end-` is not part of the statement."""
     assert len(places("The sides met.\n\nThey will meet again.\n\n-end-\n\nWrite to the press office at once.")) == 2
 
 
@@ -164,12 +164,12 @@ def test_lines_are_joined_to_paragraphs(text: str) -> None:
     ],
 )
 def test_a_hyphen_at_the_end_of_a_line(text: str, wanted: str) -> None:
-    """It is left out unless the next part is a word by itself, a name, or one of several parts."""
+    """A hyphen at a line end is left out unless the next part is a word by itself, a name, or one of several parts."""
     assert places(f"They welcomed {text}.")[0][2] == f"They welcomed {wanted}."
 
 
 def test_lists_of_a_page_and_of_markdown_are_nested() -> None:
-    """Lists in lists have their levels, and a label before a point stands apart."""
+    """Nested lists keep their levels, and a label before a point is not part of its text."""
     page = "<p>They will:<ul><li>share:<ul><li>tides<li>waves</ul><li>Ports: Open one</ul>"
     markdown = "They will:\n\n- share:\n    - tides\n    - waves\n- Ports: Open one\n"
     for text, form in ((page, "html"), (markdown, "markdown")):
@@ -231,7 +231,7 @@ def pdf(pages: Sequence[Sequence[tuple[int, int, str]]]) -> bytes:
 
 
 def test_columns_are_read_one_after_the_other() -> None:
-    """The text of a page in two columns is not mixed, and a sentence goes on in the next column."""
+    """The text of a page in two columns is not mixed, and a sentence can continue in the next column."""
     left = [
         "Both sides met in Port Lutz,",
         "where they thanked the office",

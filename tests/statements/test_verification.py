@@ -216,7 +216,7 @@ def test_a_missing_quote_is_shown_with_the_nearest_sentence() -> None:
 
 
 def test_the_quotes_of_a_record_are_compared(tmp_path: Path) -> None:
-    """A quote on record and the sentence of a draft are compared with the copy, and the marks are explained."""
+    """A recorded quote and the sentence of a draft are compared with the copy, and the marks are explained."""
     desk = Desk(tmp_path)
     document = drafted.document()
     for commitment, sentence in zip(document["commitments"], (TENDER, SSO, BOTH), strict=False):

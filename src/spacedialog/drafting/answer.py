@@ -30,7 +30,7 @@ MOST_ITEMS = 3_000
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 100
 _ENOUGH = 25
-"""The number of characters by which the wording of a candidate is found in its sentence."""
+"""The number of characters at the beginning of a candidate's wording that are searched for in its sentence."""
 _MOST_ATTEMPTS = 1_000
 """The maximum number of brackets in an answer that do not begin valid JSON."""
 
@@ -100,8 +100,8 @@ def _is_item(value: object) -> bool:
 class _Text(NamedTuple):
     """A sentence after its stem, in the form of `comparable`; its own words begin at `begin`.
 
-    `rules` are the candidates that the rules find in it and `named` the parties that it names, each with its place;
-    `dates` are its dates.
+    `rules` are the candidates that the rules find in it, and `named` are the parties that it names, each with its
+    place. `dates` are its dates.
     """
 
     sentence: Sentence
@@ -137,7 +137,7 @@ class Checker:
                 sentence = self._sentences[at]
                 one = self._candidate(item, at)
                 if found.setdefault((at, one.title.casefold(), one.wording.casefold()), one) is not one:
-                    raise _Refused("an earlier item says the same")
+                    raise _Refused("it repeats an earlier item")
             except _Refused as refused:
                 self.problems.append(Problem(number, sentence, str(refused), is_left_out=True))
             else:
@@ -151,7 +151,7 @@ class Checker:
         quote, start = _quote(item, text)
         claimed = item.get("strength")
         if claimed not in list(Strength):
-            raise _Refused(f"strength: {quoted(str(claimed))} is none of {', '.join(Strength)}")
+            raise _Refused(f"strength: {quoted(str(claimed))} is not one of {', '.join(Strength)}")
         said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
         near = [one for _, one in text.rules if _is_near(comparable(one.wording), quote)]
         near = near or [one for _, one in text.rules if quote in comparable(one.wording)]
@@ -305,7 +305,7 @@ def _vouching(title: str, text: _Text) -> Candidate | None:
     for begin, rule in text.rules:
         start = next((n for n, word in enumerate(said) if word.start >= begin), len(said))
         if words_of(rule.title)[0].low not in _forms(said[min(start, len(said) - 1)]):
-            continue  # the rules keep what stands before the action, such as a condition
+            continue  # the title of the rules begins with other words, such as a condition
         while start < len(said) and wanted[0] not in _forms(said[start]) and _is_lead(said[start]):
             start += 1
         places = _places(said, start, wanted) if start < len(said) and wanted[0] in _forms(said[start]) else []
@@ -358,7 +358,7 @@ def _is_gap(left_out: Sequence[str]) -> bool:
 
 
 def _is_end(rest: str) -> bool:
-    """Return whether a title may leave out the last words of a commitment: a purpose, a date, or other things."""
+    """Return whether a title may leave out the last words of a commitment: a purpose, a date, or members of a list."""
     low = [word.low for word in words_of(rest) if word.low not in _LEFT_OUT]
     first, following = [*low, "", ""][:2]
     if not low or low == [","] or first == "including" or (first == "," and following == "including"):

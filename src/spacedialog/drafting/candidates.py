@@ -1,4 +1,4 @@
-"""The candidates of a sentence, each with its title, parties and date; or the reason why there is none."""
+"""The candidates of a sentence, each with its title, parties and date, or the reason why there is none."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from spacedialog.model.vocabulary import Strength
 from spacedialog.statements.prose import Sentence
 
 LONGEST = 1_500
-"""The maximum length of a sentence, in characters. The longest known has 422; time grows with the square."""
+"""The maximum length of a sentence, in characters. The longest known one has 422. Time grows with length squared."""
 
 _DATELINE = re.compile(r"^[A-Z][\w .,'()]{2,60}?\s(?:--|\u2014|\u2013)\s+(?=[A-Z])")
 _LABEL = re.compile(r"^[A-Z][\w /&,-]{2,40}:\s+")
@@ -125,7 +125,7 @@ def _due(said: _Said, one: Undertaking, dates: Sequence[When]) -> str | None:
 
 
 def _in_time(due: str | None, strength: Strength, met: VagueDate) -> tuple[str | None, Strength]:
-    """Return a date without one before the meeting if nothing is delivered, and a strength that is possible with it."""
+    """Return the date and the strength: a past date only if delivered, and not delivered if the date is to come."""
     when = VagueDate.parse(due) if due else None
     if when and when.earliest and met.latest and when.earliest > met.latest:
         return due, weaker(strength, Strength.INTENDED) if strength is Strength.DELIVERED else strength

@@ -77,7 +77,7 @@ def _row(one: Candidate, ref: str, why: str) -> SentenceRow:
 
 
 def _difference(row: SentenceRow, rules: Sequence[Candidate]) -> str:
-    """Return what the rules find in the sentence of a row, if it differs."""
+    """Return the result of the rules for the sentence of a row, if it differs."""
     title = (row.title or "").casefold()
     same = next((one for one in rules if title and one.title.casefold().startswith(title)), None)
     if same is None:

@@ -53,7 +53,7 @@ class Parties:
         self.known.setdefault(key, Party(key, name, next(iter(self.sides), MANY)))
         return key
 
-    # What the text declares
+    # Definitions in the text
 
     def _declare(self, key: str, name: str, side: str) -> None:
         self.known[key] = Party(key, name, side)
@@ -122,7 +122,7 @@ class Parties:
             keys = by_title or tuple(owner) or tuple(leaders[part] for part in parts if part in leaders)[:1]
             self._names |= dict.fromkeys(parts if keys else (), keys)
 
-    # Who acts
+    # Acting parties
 
     def is_party(self, subject: str) -> bool:
         """Return whether a subject can make a promise: a government, an official, a body, `we`, `both sides`.

@@ -17,7 +17,7 @@ class Undertaking(NamedTuple):
     """An action that a party undertakes; places are in characters of the text.
 
     The subject is from `subject` to `subject_end` (equal if there is none), the words that govern the action from
-    `begin` to `governed`, and the action from `start` to `end`. `verb` is the base form of its verb, which stands from
+    `begin` to `governed`, and the action from `start` to `end`. `verb` is the base form of its verb, which is from
     `head` to `head_end`; it is empty if the action begins with a noun, or is a clause with its subject. The actions
     before it in the same list are left out, from `gap` to `gap_end`. `opening` is a condition before the
     subject.
@@ -137,7 +137,7 @@ class Reading:
     def _low(self, at: int) -> str:
         return self.said[at].low if 0 <= at < len(self.said) else ""
 
-    # What a verb governs
+    # Actions that a verb governs
 
     def _governed(self, phrase: str, after: int, level: Strength) -> Iterator[Undertaking]:
         """Yield the actions that a governing phrase governs.

@@ -24,7 +24,7 @@ _OPEN = pattern("open_ends", r"\b(?:{})$")
 def title_of(text: str, one: Undertaking) -> str:
     """Return the title of an undertaking of a text.
 
-    It is the action in the imperative, or the clause as it stands if a verb such as `may`, a negation in the subject or
+    It is the action in the imperative, or the unchanged clause if a verb such as `may`, a negation in the subject or
     an aside would be lost.
     """
     action = action_of(text, one)

@@ -43,7 +43,7 @@ def skipped(said: Sequence[Word], at: int) -> int:
 
 
 def is_adverb(low: str) -> bool:
-    """Return whether a word is an adverb that can stand between a subject and its verb."""
+    """Return whether a word is an adverb that can be between a subject and its verb."""
     return low in words("verbs", "adverbs") or (low.endswith("ly") and low not in words("verbs", "no_adverbs"))
 
 

@@ -1,4 +1,4 @@
-"""The undertakings of a sentence, or of a point of a list with the words that announce the list."""
+"""The undertakings of a sentence, or of a point of a list with the words that introduce the list."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from spacedialog.model.vocabulary import Strength
 _WITHDRAWN = pattern("withdrawn", "(?:{})")
 _PLAIN_OPENING = pattern("plain_openings", r"(?:{})\b")
 _REPORTED = pattern("reported", "(?:{})")
-"""The beginning of a sentence that reports the words of others, or something that is not the case."""
+"""The beginning of a sentence that reports the words of others, or an event that did not happen."""
 
 
 def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking]:
@@ -67,7 +67,7 @@ def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
 def point(text: str, begin: int, is_party: Callable[[str], bool]) -> list[Undertaking]:
     """Return the undertakings of a point without a subject; none if its list may contain refusals.
 
-    The point begins at the character `begin`. The words before it announce the list, and may contain the subject and
+    The point begins at the character `begin`. The words before it introduce the list, and may contain the subject and
     the verb (`The leaders agreed to take the following steps:`).
     """
     said = words_of(text)
@@ -114,7 +114,7 @@ def _led(one: Undertaking, head: Word, gap: int) -> Undertaking:
 def _announced(
     said: list[Word], text: str, stem: Clause | None, is_party: Callable[[str], bool]
 ) -> tuple[Strength | None, str]:
-    """Return the strength that the announcing verb gives to the points, None if it is no promise; and the reason."""
+    """Return the strength of the points by the verb before them (None if it promises nothing), and the reason."""
     if not said:
         return Strength.INTENDED, "a clause without a subject"
     if stem is None:

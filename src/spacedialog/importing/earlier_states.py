@@ -1,4 +1,4 @@
-"""Earlier states of a commitment, to tell the cells of an older sheet from edits."""
+"""Earlier states of a commitment, to distinguish the cells of an older sheet from edits."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ MOST_PROBLEMS = 20
 def sentences(rows: Iterable[SentenceRow], *, compared: bool = False) -> Table:
     """Return every sentence in the order of the text, with its candidate or the reason why it has none.
 
-    `compared` adds a column with what the rules of the program found instead of a model's answer.
+    `compared` adds a column that compares the result of the rules with the model's answer.
     """
     difference = Column(
         "Rules", lambda row: "same" if row.rules == "" else row.rules or "", from_width=60, max_width=40
@@ -54,7 +54,7 @@ def _title_or_reason(row: SentenceRow) -> str:
 
 
 def problem_lines(problems: Sequence[str]) -> list[str]:
-    """Return the first problems of a model's answer, the number of the others, and what to do about them."""
+    """Return the first problems of a model's answer, the number of the others, and the remedy."""
     if not problems:
         return []
     more = [f"… and {len(problems) - MOST_PROBLEMS} more"] if len(problems) > MOST_PROBLEMS else []
@@ -63,7 +63,7 @@ def problem_lines(problems: Sequence[str]) -> list[str]:
 
 
 def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) -> list[str]:
-    """Return lines with the numbers of candidates and of sentences left out, what was not found, and what to do next.
+    """Return lines with the numbers of candidates and of sentences left out, missing details, and the next step.
 
     `file` is the file that was written, quoted for a shell.
     """

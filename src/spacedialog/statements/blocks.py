@@ -209,7 +209,7 @@ def _lines(text: str) -> list[str]:
     lines: list[str] = []
     pages = [page for page in pages if page != [""]]
     for before, page in zip([[], *pages], pages, strict=False):
-        # A sentence may go on from page to page, but not from a short line that stands alone, a heading.
+        # A sentence may continue on the next page, but not after a short separate line, such as a heading.
         ended = len(before) <= _SIDE or ENDS.search(before[-1]) or (not before[-2] and len(before[-1]) < 60)
         lines += ["", *page] if (ended and not page[0][:1].islower()) or mark_of(page[0].strip()) else page
     return _undivided("\n".join(lines)).split("\n")

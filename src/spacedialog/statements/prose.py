@@ -214,7 +214,7 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
     for block in blocks:
         text, level = block.text, block.level
         if block.kind == "heading":
-            # A list goes on under a heading if it began there: "in these fields:", heading, points, heading, points.
+            # A list may contain headings if one follows its stem: "in these fields:", heading, points, heading, points.
             is_through = 0 in stems and (is_through or is_stem)
             heading, outer, is_open, floor, is_stem = text, "", is_through, 0, is_through
             stems = stems if is_through else {}

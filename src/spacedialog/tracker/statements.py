@@ -51,7 +51,7 @@ class StatementFile(NamedTuple):
 
 
 class ModelAnswer(NamedTuple):
-    """What a language model answered to a prompt: JSON, alone or with text around it."""
+    """The answer of a language model to a prompt: JSON, alone or with text around it."""
 
     text: str
     name: str = "the answer"
@@ -76,7 +76,7 @@ class ModelAnswer(NamedTuple):
 
 
 def ask(command: str, prompt: str, *, timeout: float = TIME_LIMIT) -> ModelAnswer:
-    """Return what a command answers to a prompt on its standard input.
+    """Return the answer of a command to a prompt on its standard input.
 
     The command is run without a shell. When it takes longer than `timeout` seconds or the user interrupts it, it is
     killed with its children. InputError if it cannot be run, fails or answers nothing.
