@@ -350,3 +350,32 @@ def test_the_example_answer_is_checked() -> None:
     assert len(result.candidates) == len(items) - 1
     assert [problem.item for problem in result.problems if problem.is_left_out] == [len(items)]
     assert any("not require offsets" in one.title for one in result.candidates)
+
+
+def test_the_order_of_the_items_changes_nothing() -> None:
+    """`It` is the party of the sentence before, also if an item of a later sentence comes first or none names it."""
+    text = "JAXA will map the reef. It will train divers. Both sides will open a museum."
+    said = {"parties": [], "date": None, "strength": "firm"}
+    divers = item(sentence="S2", quote="train divers", title="Train divers", **said)
+    museum = item(sentence="S3", quote="open a museum", title="Open a museum", **said)
+    for items in ((divers,), (museum, divers), (divers, museum)):
+        found = {one.title: one.parties for one in answered(*items, text=text).candidates}
+        assert found["Train divers"] == ("JAXA",)
+
+
+def test_a_date_must_fit_the_strength() -> None:
+    """A promise is not due before the meeting, and what is to come is not delivered."""
+    late = item(quote="map the reef by 2020", title="Map the reef", date="../2020", strength="firm")
+    (one,) = answered(late, text="Both sides will map the reef by 2020.").candidates
+    assert (one.due, one.strength) == (None, "firm")
+    early = item(quote="opened a museum in 2031", title="Open a museum", date="2031", strength="delivered")
+    (one,) = answered(early, text="Both sides opened a museum in 2031.").candidates
+    assert (one.due, one.strength) == ("2031", "intended")
+
+
+def test_a_party_named_after_a_few_characters_is_not_the_one_that_acts() -> None:
+    """Only a party at the beginning of the quote, or after `the`, acts; not the one that is paid."""
+    text = "Japan is glad that it can pay Australia a fee."
+    said = item(quote="pay Australia a fee", title="Pay Australia a fee", parties=["JPN"], date=None)
+    (one,) = answered(said, text=text).candidates
+    assert one.parties == ("JPN",)

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, candidates_of, kind_of
-from spacedialog.drafting.lexicon import KEPT, LADDER, governing_verbs, strengths, verb_of, weaker, words
+from spacedialog.drafting.candidates import LONGEST, Candidate, Ground, in_time, kind_of
+from spacedialog.drafting.lexicon import LADDER, governing_verbs, strengths, verb_of, weaker, words
 from spacedialog.drafting.names import Names, country_names
 from spacedialog.drafting.timing import cycles_in, dates_in
-from spacedialog.drafting.tokens import MODALS, PREPOSITIONS, Word, base_of, skipped, words_of
+from spacedialog.drafting.title_check import confirmed_by
+from spacedialog.drafting.tokens import MODALS, Word, base_of, skipped, words_of
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import CONTROL
 from spacedialog.model.dates import Span, VagueDate, quoted
@@ -29,21 +30,12 @@ SURE, FLAGGED = 0.9, 0.3
 MOST_ITEMS = 3_000
 _LONGEST_TITLE = 300
 _LONGEST_NAME = 100
-_ENOUGH = 25
-"""The number of characters at the beginning of a candidate's wording that are searched for in its sentence."""
 _MOST_ATTEMPTS = 1_000
 """The maximum number of brackets in an answer that do not begin valid JSON."""
 
 _DIRECTLY = re.compile(r"[\s,]*(?:(?:has|have|had|will|shall|also|would|may|\w+ly|was|is) )*")
 """The words that may be between a party and its verb."""
 
-_JOINTS = frozenset((",", "and"))
-_NO_MEMBERS = PREPOSITIONS | frozenset("to or but not off who which that whose whom where".split())
-_ARTICLES = frozenset(("a", "an", "the"))
-_LEFT_OUT = _ARTICLES | words("ladder", "plain_adverbs") | {"their", "its", "our", "both"}
-"""The words that a title may leave out anywhere."""
-
-_LEADS = frozenset("work cooperate collaborate partner act continue agree commit pledge look forward welcome".split())
 _DENYING = words("ladder", "negations") | words("ladder", "denying") | {"had"}
 """The words of a sentence that make it at most exploratory if the rules find no commitment in it."""
 
@@ -107,7 +99,7 @@ class _Text(NamedTuple):
     sentence: Sentence
     text: str
     begin: int
-    rules: Sequence[tuple[int, Candidate]]
+    rules: Sequence[Candidate]
     named: Sequence[tuple[int, int, str]]
     dates: Sequence[str]
 
@@ -115,9 +107,10 @@ class _Text(NamedTuple):
 class Checker:
     """The check of the items of one answer."""
 
-    def __init__(self, prose: Prose, ground: Ground) -> None:
+    def __init__(self, prose: Prose, ground: Ground, rules: Mapping[Sentence, Sequence[Candidate]]) -> None:
+        """Take the statement, and the candidates that the rules find in its sentences."""
         self.problems: list[Problem] = []
-        self._sentences, self._ground, self._parties = prose.sentences, ground, ground.parties
+        self._sentences, self._ground, self._parties, self._rules = prose.sentences, ground, ground.parties, rules
         said = {name: keys[0] for name, keys in country_names().items() if len(keys) == 1}
         said |= {comparable(name): party.key for party in self._parties.known.values() for name in party[:2]}
         self._keys, self._names = said, Names(said)
@@ -153,13 +146,14 @@ class Checker:
         if claimed not in list(Strength):
             raise _Refused(f"strength: {quoted(str(claimed))} is not one of {', '.join(Strength)}")
         said = {word.low for word in words_of(str(item.get("title"))[:_LONGEST_TITLE])}
-        near = [one for _, one in text.rules if _is_near(comparable(one.wording), quote)]
-        near = near or [one for _, one in text.rules if quote in comparable(one.wording)]
+        near = [one for one in text.rules if _is_near(comparable(one.wording), quote)]
+        near = near or [one for one in text.rules if quote in comparable(one.wording)]
         own = max(near, key=lambda one: len(said & {word.low for word in words_of(one.title)}), default=None)
         title, own = self._title(item, text, own)
         strength = self._strength(Strength(claimed), text, own)
         parties = self._who(item, text, quote, start, own)
         due = self._read(item, "date", self._dates(at, own) if item.get("date") else [])
+        due, strength = in_time(due, strength, self._ground.met)
         recurs = self._read(item, "recurs", [cycle.every for cycle in cycles_in(text.text)])
         area, areas = item.get("area"), self._ground.areas
         area = area if isinstance(area, str) and area in areas.titles else areas.of(text.sentence, quote)
@@ -173,7 +167,7 @@ class Checker:
             stem = comparable(sentence.stem)
             text = comparable(f"{stem} {sentence.text}")
             named = [(begin, end, self._keys[text[begin:end]]) for begin, end in self._names.spans(text)]
-            rules = [(_begin(one.wording, text), one) for one in candidates_of(sentence, self._ground)]
+            rules = self._rules.get(sentence, ())
             begin = len(stem) + 1 if stem else 0
             self._texts[at] = _Text(sentence, text, begin, rules, named, self._dates_of(text))
         return self._texts[at]
@@ -187,7 +181,7 @@ class Checker:
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
         is_line = 0 < len(title) <= _LONGEST_TITLE and not CONTROL.search(title)
-        if is_line and (own := _vouching(title, text)):
+        if is_line and (own := confirmed_by(title, text.text, text.rules)):
             return title[:1].upper() + title[1:], own
         if near is None or comparable(title).casefold() != comparable(near.title).casefold():
             instead = "the title found by the rules is used" if near else "the sentence is used as the title"
@@ -252,7 +246,8 @@ class Checker:
             return [str(own.due), *self._dates_of(own.wording)] if own else dates
         count, paragraph = len(self._sentences), self._sentences[at].paragraph
         beside = [n for n in (at - 1, at + 1) if 0 <= n < count and self._sentences[n].paragraph == paragraph]
-        return [date for n in beside for date in self._text(n).dates]
+        texts = (comparable(f"{self._sentences[n].stem} {self._sentences[n].text}") for n in beside)
+        return [date for text in texts for date in self._dates_of(text)]
 
 
 def _sentence_number(item: object, count: int) -> int:
@@ -273,13 +268,6 @@ def _quote(item: Mapping[str, Any], text: _Text) -> tuple[str, int]:
     return quote, start
 
 
-def _begin(wording: str, text: str) -> int:
-    """Return where the wording of a candidate begins in a text; the length of the text if that is not clear."""
-    low, wanted = text.casefold(), comparable(wording).casefold()
-    found = [at for at in (low.find(wanted), low.find(wanted[:_ENOUGH])) if at >= 0]
-    return found[0] if found else len(low)
-
-
 def _stands(quote: str, text: str, begin: int = 0) -> int | None:
     """Return the place of a quote, as whole words that end after `begin`; None if it is not in the text."""
     literal = re.escape(quote)
@@ -292,96 +280,11 @@ def _is_near(wording: str, quote: str) -> bool:
     return wording.startswith(quote[:20]) or quote.startswith(wording[:20]) or wording in quote
 
 
-def _vouching(title: str, text: _Text) -> Candidate | None:
-    """Return the candidate of the rules that confirms a title; None if the title may change the meaning.
-
-    The candidate begins at the same word as the title, or at words before it such as `commit to`. All words of the
-    title are in the sentence, in the same order, and no word that the title leaves out can change the meaning.
-    """
-    said = words_of(text.text)
-    wanted = [_exact(word) for word in words_of(title) if word.low not in _ARTICLES]
-    if not wanted or re.search(r"[^\w\s.,'\u2019\"$%&/()-]", title):
-        return None
-    for begin, rule in text.rules:
-        start = next((n for n, word in enumerate(said) if word.start >= begin), len(said))
-        if words_of(rule.title)[0].low not in _forms(said[min(start, len(said) - 1)]):
-            continue  # the title of the rules begins with other words, such as a condition
-        while start < len(said) and wanted[0] not in _forms(said[start]) and _is_lead(said[start]):
-            start += 1
-        places = _places(said, start, wanted) if start < len(said) and wanted[0] in _forms(said[start]) else []
-        end = begin + len(comparable(rule.wording))
-        if (
-            places
-            and said[places[-1]].start < end
-            and _is_end(text.text[said[places[-1]].end : end])
-            and _is_whole(said, places)
-        ):
-            return rule
-    return None
-
-
-def _exact(word: Word) -> str:
-    """Return a word in lower case, except `US`, which differs from `us`."""
-    return word.text if word.low == "us" else word.low
-
-
-def _is_lead(word: Word) -> bool:
-    """Return whether a title may leave out a word before its first one: `commit to`, `work together to`."""
-    return word.low in _LEFT_OUT or word.low in ("to", "forward") or base_of(word) in _LEADS
-
-
-def _forms(word: Word) -> tuple[str, str]:
-    return _exact(word), base_of(word)
-
-
-def _places(said: Sequence[Word], start: int, wanted: Sequence[str]) -> list[int]:
-    """Return the places of a title's words from `start` on; empty if it must not leave out the words between them."""
-    places = [start]
-    for low in wanted[1:]:
-        begin = places[-1] + 1
-        place = next((n for n in range(begin, len(said)) if _exact(said[n]) == low), None)
-        if place is None or not _is_gap([one.low for one in said[begin : place + 1]]):
-            return []
-        places.append(place)
-    return places
-
-
-def _is_gap(left_out: Sequence[str]) -> bool:
-    """Return whether a title may leave out all words but the last: articles, or other members of a list."""
-    left, following = [low for low in left_out[:-1] if low not in _LEFT_OUT], left_out[-1]
-    if all(low in (",", '"') for low in left):
-        return True
-    heads = [after for low, after in zip(left, [*left[1:], following], strict=True) if low in _JOINTS]
-    is_list = left[-1] in _JOINTS and not any(verb_of(low, "base", "ing", "past", "s") for low in heads)
-    verbs = [low for low in left if verb_of(low, "base", "ing", "past") and low not in words("verbs", "also_nouns")]
-    return is_list and not verbs and PREPOSITIONS.isdisjoint(left) and "to" not in left
-
-
-def _is_end(rest: str) -> bool:
-    """Return whether a title may leave out the last words of a commitment: a purpose, a date, or members of a list."""
-    low = [word.low for word in words_of(rest) if word.low not in _LEFT_OUT]
-    first, following = [*low, "", ""][:2]
-    if not low or low == [","] or first == "including" or (first == "," and following == "including"):
-        return True
-    if first == "to":
-        return verb_of(following, "base") is not None
-    if any(date.start <= 2 and date.end >= len(rest.rstrip(" ,;.")) for date in dates_in(rest, None)):
-        return True
-    is_list = "and" in low and first in _JOINTS and all(one == "," or one[0].isalnum() for one in low)
-    is_plain = not any(one in _NO_MEMBERS or verb_of(one, "ing", "past", "participle") for one in low)
-    return is_list and is_plain and verb_of(following, "base") is None
-
-
-def _is_whole(said: Sequence[Word], places: Sequence[int]) -> bool:
-    """Return whether the words that a title leaves out contain no condition and no negation."""
-    left_out = [word.text for n, word in enumerate(said) if n not in {*places}]
-    return not KEPT.search(" ".join(left_out)) and words("ladder", "negations").isdisjoint(map(str.lower, left_out))
-
-
 def _doer(text: _Text, start: int) -> tuple[str, ...]:
     """Return the key of the party named at the beginning of a quote or directly before it, if there is one."""
     for begin, end, key in reversed(text.named):
-        if begin in (start, start + len("the ")) or _DIRECTLY.fullmatch(text.text, end, start):
+        is_first = begin == start or text.text[start:begin].lower() == "the "
+        if is_first or _DIRECTLY.fullmatch(text.text, end, start):
             return (key,)
     return ()
 

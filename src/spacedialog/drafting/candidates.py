@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.drafting.areas import Areas
-from spacedialog.drafting.lexicon import pattern, register, weaker
+from spacedialog.drafting.lexicon import pattern, register
 from spacedialog.drafting.parties import Parties
 from spacedialog.drafting.readings import Undertaking, action_of
 from spacedialog.drafting.timing import When, cycles_in, dates_in
@@ -85,7 +85,7 @@ def candidates_of(sentence: Sentence, ground: Ground) -> Iterator[Candidate]:
         if not title or _ABOUT_THE_TEXT.search(" ".join(action.split()[:6])):
             continue
         due = _due(said, one, dates[one.strength is Strength.DELIVERED])
-        due, strength = _in_time(due, one.strength, ground.met)
+        due, strength = in_time(due, one.strength, ground.met)
         area, kind = ground.areas.of(sentence, action), kind_of(title, strength)
         parties = ground.parties.of(sentence, said.text[one.subject : one.subject_end], action)
         recurs = next((c.every for c in cycles if one.start <= c.start < one.end), None)
@@ -124,13 +124,18 @@ def _due(said: _Said, one: Undertaking, dates: Sequence[When]) -> str | None:
     return next(iter(found), None)
 
 
-def _in_time(due: str | None, strength: Strength, met: VagueDate) -> tuple[str | None, Strength]:
-    """Return the date and the strength: a past date only if delivered, and not delivered if the date is to come."""
+def in_time(due: str | None, strength: Strength, met: VagueDate) -> tuple[str | None, Strength]:
+    """Return a date and a strength that fit the date of the meeting.
+
+    What is dated after it is at most intended if it is called delivered. What is not delivered is not due before it.
+    """
     when = VagueDate.parse(due) if due else None
-    if when and when.earliest and met.latest and when.earliest > met.latest:
-        return due, weaker(strength, Strength.INTENDED) if strength is Strength.DELIVERED else strength
-    is_past = when and when.latest and met.earliest and when.latest < met.earliest
-    return None if is_past and strength is not Strength.DELIVERED else due, strength
+    is_delivered = strength is Strength.DELIVERED
+    if when and is_delivered and when.earliest and met.latest and when.earliest > met.latest:
+        return due, Strength.INTENDED
+    if when and not is_delivered and when.latest and met.earliest and when.latest < met.earliest:
+        return None, strength
+    return due, strength
 
 
 _KINDS = (
@@ -159,7 +164,7 @@ def why_none(sentence: Sentence) -> str:
     if _is_too_long(sentence):
         return "too long for a sentence"
     return next(
-        (why for why, pattern in _WHY_NONE.items() if pattern.search(sentence.text)), "no wording of a commitment"
+        (why for why, wording in _WHY_NONE.items() if wording.search(sentence.text)), "no wording of a commitment"
     )
 
 

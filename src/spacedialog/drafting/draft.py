@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -53,7 +53,7 @@ class Drafted(NamedTuple):
     left_out: tuple[tuple[Sentence, str], ...]
     sentences: tuple[Sentence, ...]
     problems: tuple[Problem, ...] = ()
-    rules: tuple[Candidate, ...] | None = None
+    rules: Sequence[Candidate] | None = None
 
     def findings(self) -> list[SentenceRow]:
         """Return the candidates and the sentences left out, in the order of the text."""
@@ -63,11 +63,17 @@ class Drafted(NamedTuple):
         for at, why in self.left_out:
             rows[at].append(SentenceRow(at.paragraph, at.number, None, None, None, (), None, None, None, why, at.text))
         in_order = [(at, row) for at in dict.fromkeys(self.sentences) for row in rows[at]]
-        rules: dict[Sentence, list[Candidate]] = defaultdict(list)
-        for one in self.rules or ():
-            rules[one.sentence].append(one)
-        is_alone = self.rules is None
-        return [row if is_alone else row._replace(rules=_difference(row, rules[at])) for at, row in in_order]
+        if self.rules is None:
+            return [row for _, row in in_order]
+        rules = _by_sentence(self.rules)
+        return [row._replace(rules=_difference(row, rules.get(at, ()))) for at, row in in_order]
+
+
+def _by_sentence(candidates: Sequence[Candidate]) -> Mapping[Sentence, Sequence[Candidate]]:
+    found: dict[Sentence, list[Candidate]] = defaultdict(list)
+    for one in candidates:
+        found[one.sentence].append(one)
+    return found
 
 
 def _row(one: Candidate, ref: str, why: str) -> SentenceRow:
@@ -128,14 +134,13 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
     Raises InputError as `ground` does.
     """
     given = ground(prose, about, name=name, compiled=compiled)
+    candidates = _by_rules(prose, given)
     problems: list[Problem] = []
-    rules = None
-    if answer is None:
-        candidates = _by_rules(prose, given)
-    else:
-        checker = Checker(prose, given)
+    compared: Sequence[Candidate] | None = None
+    if answer is not None:
+        compared = candidates
+        checker = Checker(prose, given, _by_sentence(compared))
         candidates, problems = checker.candidates(answer), checker.problems
-        rules = tuple(_by_rules(prose, given._replace(areas=Areas(prose))))
     parties = given.parties
     used = dict.fromkeys([*parties.sides, *(key for candidate in candidates for key in candidate.parties)])
     areas = dict.fromkeys(candidate.area for candidate in candidates)
@@ -161,7 +166,7 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
         for one in prose.sentences
         if one not in found
     )
-    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, tuple(problems), rules)
+    return Drafted(whole, tuple(candidates), tuple(left_out), prose.sentences, tuple(problems), compared)
 
 
 def _by_rules(prose: Prose, given: Ground) -> list[Candidate]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from spacedialog.drafting.clauses import Clause
 from spacedialog.drafting.lexicon import LADDER, Form, governing, strengths, verb_of, weaker, words
 from spacedialog.drafting.lists import members
-from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, may_be_verb, skipped
+from spacedialog.drafting.tokens import PREPOSITIONS, Word, is_adverb, low_at, may_be_verb, skipped
 from spacedialog.model.vocabulary import Strength
 
 
@@ -135,7 +135,7 @@ class Reading:
         return verb_of(low, form) is not None and not (is_noun and self._low(at + 1) not in words("verbs", "articles"))
 
     def _low(self, at: int) -> str:
-        return self.said[at].low if 0 <= at < len(self.said) else ""
+        return low_at(self.said, at)
 
     # Actions that a verb governs
 

@@ -102,8 +102,8 @@ def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | No
 _MONTH_NAMES = ("month", "last_month")
 
 
-def _counted(said: Mapping[str, str], when: date, *, past: bool) -> str:
-    """Return a month or a day that is counted from the meeting: `next month`, `tomorrow`, `on Monday`."""
+def _counted(said: Mapping[str, str], when: date, *, past: bool) -> str | None:
+    """Return a month or a day that is counted from the meeting: `next month`, `tomorrow`; None past the calendar."""
     if "unit" in said:
         return _month_from(when.year, when.month, _MEANINGS["of"].get(said["which"].lower(), 0))
     if "day" in said:
@@ -114,7 +114,7 @@ def _counted(said: Mapping[str, str], when: date, *, past: bool) -> str:
     try:
         return date.fromordinal(when.toordinal() + days).isoformat()
     except (ValueError, OverflowError):
-        return "9999-99"  # past the end of the calendar
+        return None
 
 
 def _month_from(year: int, month: int, count: int) -> str:
@@ -234,9 +234,11 @@ _WITHIN = re.compile(
 
 def _spans(text: str, when: date | None) -> Iterator[When]:
     """Yield the periods counted from the meeting: `within six months`, `over the next three years`."""
-    for found in _WITHIN.finditer(text) if when else ():
+    if when is None:
+        return
+    for found in _WITHIN.finditer(text):
         count, opening, unit = count_of(found["n"] or "a"), found["opening"].lower(), Unit(found["unit"].lower())
-        if when is None or not 0 < count < 1000 or (opening != "within" and not found["next"]):
+        if not 0 < count < 1000 or (opening != "within" and not found["next"]):
             continue
         with suppress(DateError):
             latest = Span(count, unit).after(when).isoformat()

@@ -33,7 +33,7 @@ def title_of(text: str, one: Undertaking) -> str:
     else:
         subject, governing = text[one.subject : one.subject_end], text[one.begin : one.governed]
         lost = set(re.findall(r"[a-z]+", f"{subject} {governing}".lower()))
-        hedges = words("ladder", "hedges") & lost | {*re.findall("[a-z]+ly", governing)} - words(
+        hedges = words("ladder", "hedges") & lost | {*re.findall(r"\b[a-z]+ly\b", governing)} - words(
             "ladder", "plain_adverbs"
         )
         is_denied = lost & words("ladder", "negations") and (not one.is_negated or "longer" in lost)

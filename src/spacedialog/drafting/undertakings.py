@@ -124,7 +124,7 @@ def _announced(
             return None, ""
         return governing_verbs().get(verb), f"a point after '{verb}'"
     phrase = Reading(said, text, stem, is_party).phrase()
-    inner = [base_of(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to" or n == stem.head]
+    inner = [base_of(said[n]) for n in range(stem.head + 1, len(said)) if said[n - 1].low == "to"]
     known = words("ladder", "list_verbs") | words("ladder", "exploring") | words("ladder", "noting") | {""}
     is_known = (phrase or stem.verb in known) and "that" not in [word.low for word in said[stem.head + 1 : -2]]
     why = f"a point after '{stem.verb}'"
