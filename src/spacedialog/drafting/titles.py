@@ -8,7 +8,7 @@ from spacedialog.drafting.lexicon import KEPT, pattern, verb_of, words
 from spacedialog.drafting.readings import Undertaking, action_of
 
 LONG = 120
-"""The maximum length of a title in characters; a longer title is shortened if that is safe."""
+"""The length in characters above which a title is shortened, if that is safe."""
 
 _BORDER = pattern(
     "clause_borders",

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from spacedialog.drafting.clauses import Clause, clauses_of
 from spacedialog.drafting.lexicon import ANNOUNCING, CONDITION, governing, governing_verbs, pattern, words
 from spacedialog.drafting.readings import Reading, Undertaking, modal_strength
-from spacedialog.drafting.tokens import Word, base_of, skipped, words_of
+from spacedialog.drafting.tokens import Word, base_of, low_at, skipped, words_of
 from spacedialog.model.vocabulary import Strength
 
 _WITHDRAWN = pattern("withdrawn", "(?:{})")
@@ -29,7 +29,7 @@ def undertakings(text: str, is_party: Callable[[str], bool]) -> list[Undertaking
             continue
         if clauses[number + 1 :] and _announces(said, clause, clauses[number + 1]):
             announced = governing_verbs().get(clause.verb)
-            is_denied = announced is None or clause.is_negated or clause.modal in ("may", "might", "could", "would")
+            is_denied = announced is None or clause.is_negated or modal_strength(clause, None) is Strength.EXPLORATORY
             free = said[clause.head].end
             continue
         opening = _opening(text[free : said[clause.subject].start])
@@ -56,7 +56,7 @@ def _opening(text: str) -> str:
 def _announces(said: list[Word], clause: Clause, following: Clause) -> bool:
     """Return whether a verb only introduces the next clause: `announce that they will`."""
     start = clause.head + 1
-    is_that = said[start : start + 1] != [] and said[start].low == "that"
+    is_that = low_at(said, start) == "that"
     is_aside = is_that and said[start + 1].low == "," and said[following.subject - 1].low == ","
     return following.subject_end != clause.subject_end and (following.subject <= start + is_that or is_aside)
 
@@ -128,7 +128,7 @@ def _announced(
     known = words("ladder", "list_verbs") | words("ladder", "exploring") | words("ladder", "noting") | {""}
     is_known = (phrase or stem.verb in known) and "that" not in [word.low for word in said[stem.head + 1 : -2]]
     why = f"a point after '{stem.verb}'"
-    if not is_known or not known.issuperset(inner) or stem.modal in ("may", "might", "could", "would", "should"):
+    if not is_known or not known.issuperset(inner) or (stem.modal and modal_strength(stem, None) is not Strength.FIRM):
         return None, why
     level = modal_strength(stem, None) or (governing()[phrase[0]] if phrase else Strength.INTENDED)
     return level, why
