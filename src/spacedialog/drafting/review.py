@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Literal
 
 from spacedialog.errors import InputError
-from spacedialog.model.dates import quoted, readable
+from spacedialog.model.dates import quoted, readable, recurrence_text
 from spacedialog.model.fields import FIELDS, IN_FILES, JOINT, MAY_BE_EMPTY, REVIEWED
 from spacedialog.model.near_misses import nearest, suggestion
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, StepRow
@@ -69,7 +69,7 @@ def row(of: Candidate) -> CandidateRow:
 
 
 def _milestone(milestone: Mapping[str, Any]) -> str:
-    recurs = f", every {milestone['recurs']}" if milestone.get("recurs") else ""
+    recurs = f", {recurrence_text(milestone['recurs'])}" if milestone.get("recurs") else ""
     return f"{milestone['ref']} {milestone['when']} {milestone['title']}{recurs}"
 
 
