@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spacedialog.model.dates import readable
-from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow, StepRow
-from spacedialog.presentation.phrases import NOTHING, counted, listed
+from spacedialog.presentation.phrases import NOTHING, counted, listed, value_text
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View, pair_table
 
@@ -120,7 +119,7 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
             ("strength", row.strength),
             ("area", row.area),
             ("kind", row.kind),
-            ("lead", row.lead or JOINT),
+            ("lead", value_text("lead", row.lead)),
             ("partners", ", ".join(row.partners)),
             ("due", readable(row.due or "")),
             ("detail", row.detail or ""),
