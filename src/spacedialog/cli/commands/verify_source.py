@@ -60,7 +60,7 @@ def verify_source(
     with parsing.input_file(file) as (stream, name):
         size = None if max_size is None else parsing.size("--max-size", max_size)
         statement = StatementFile(stream, name, encoding, size)
-        if Path(dialogue).suffix in DATA_FILES:
+        if Path(dialogue).suffix.lower() in DATA_FILES:
             with parsing.input_file(Path(dialogue)) as (data_file, data_name):
                 rows = reading.tracker.verify_data_file(data_file, data_name, statement, document=document)
         else:
