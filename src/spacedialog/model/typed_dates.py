@@ -29,7 +29,7 @@ def _numbered(names: str) -> dict[str, int]:
 
 
 WEEKDAYS = _numbered("monday tuesday wednesday thursday friday saturday sunday")
-"""Weekdays in small letters, in full and in three letters, each with its number as in `date.weekday`."""
+"""Weekdays in lower case, in full and by their first three letters, each with its number as in `date.weekday`."""
 
 MONTHS = {
     name: f"{i + 1:02}"
@@ -37,7 +37,7 @@ MONTHS = {
         "january february march april may june july august september october november december"
     ).items()
 } | {"sept": "09"}
-"""Months in the same forms, each with its number in two digits."""
+"""Months in the same forms, and `sept`, each with its number in two digits."""
 
 _PARTS_OF_YEAR = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23"} | {
     part: part for part in ("q1", "q2", "q3", "q4", "h1", "h2")
