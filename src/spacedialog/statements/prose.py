@@ -42,6 +42,8 @@ MOST_SENTENCES = 10_000
 MOST_CHARACTERS = 500_000
 """Limits on the running text of a statement. A draft takes seconds, and a hundred times the memory of the text."""
 
+LENGTH_REMEDY = "remove text that is not part of the statement, or split it"
+
 
 class Sentence(NamedTuple):
     """A sentence, or a point of a list, with its place: the paragraph's number, and its own in the paragraph.
@@ -183,8 +185,7 @@ def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
 
 def _too_much() -> InputError:
     return InputError(
-        f"the statement has more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters",
-        "remove text that is not part of the statement, or split it",
+        f"the statement has more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters", LENGTH_REMEDY
     )
 
 
