@@ -58,6 +58,11 @@ class Sentence(NamedTuple):
     heading: str
     stem: str = ""
 
+    @property
+    def place(self) -> str:
+        """The place in the statement: `4.2` for the second sentence of paragraph 4."""
+        return f"{self.paragraph}.{self.number}"
+
 
 class Prose(NamedTuple):
     """A text: its title, every sentence of its running text, and the `head`: the lines before that."""
