@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog import atomic
-from spacedialog.drafting.review import Candidate, Document, candidate, candidates, decision
+from spacedialog.drafting.review import Commitment, Document, candidate, candidates, decision
 from spacedialog.errors import InputError, StoreError
 from spacedialog.model.rows.drafting import StepRow
 from spacedialog.model.vocabulary import Decision
@@ -77,7 +77,7 @@ class Course(NamedTuple):
             raise InputError("there is no candidate before this one", "give the candidate to merge with: merge REF")
         return kept[-1]
 
-    def _around(self) -> tuple[list[Candidate], list[Candidate]]:
+    def _around(self) -> tuple[list[Commitment], list[Commitment]]:
         """Return the candidates before the current one and those after it; at the end, all for both."""
         found = candidates(self.document)
         at = [one["ref"] for one in found].index(self.ref) if self.ref else len(found)

@@ -181,14 +181,14 @@ class InteractiveReview:
 
     def _declare(self, edit: Edit, field: str, typed: str) -> None:
         """Ask for the details of the new areas and parties in the text; stop at an empty answer."""
-        for register, key in edit.undeclared(field, typed):
-            self._print(f"  To add {quoted(key)} to the {register}, type its details. Press Enter to cancel.")
-            entry = {"key": key}
-            for name, question in edit.questions(register).items():
-                entry[name] = terminal.ask(f"  {question}: ").strip()
-                if not entry[name]:
+        for list_name, key in edit.undeclared(field, typed):
+            self._print(f"  To add {quoted(key)} to the {list_name}, type its details. Press Enter to cancel.")
+            details = {"key": key}
+            for name, question in edit.questions(list_name).items():
+                details[name] = terminal.ask(f"  {question}: ").strip()
+                if not details[name]:
                     return
-            edit.declare(register, entry)
+            edit.declare(list_name, details)
 
     def _confirm(self, step: StepRow) -> None:
         self._print(*views.step_lines(step))
