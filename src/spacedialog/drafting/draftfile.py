@@ -23,7 +23,7 @@ class ChangedFileError(SpacedialogError):
 
 
 @contextmanager
-def saving(name: object) -> Iterator[None]:
+def saving(name: str | Path) -> Iterator[None]:
     """Raise StoreError in place of OSError: the file `name` could not be saved."""
     try:
         yield
