@@ -52,6 +52,13 @@ def test_accept_and_drop_only_record_the_decision() -> None:
     assert before == drafted.document()
 
 
+def test_a_milestone_of_one_year_recurs_every_year() -> None:
+    """A milestone is shown with its recurrence in the words of the other tables."""
+    document = drafted.document()
+    document["commitments"][4]["milestones"][0]["recurs"] = "1 year"
+    assert review.row(review.candidate(document, "5")).milestones == ("ZUB2-05.1 2028 The next dialogue, every year",)
+
+
 def test_edit_keeps_the_order_of_fields() -> None:
     """An edit keeps the order of the fields, inserts a new one where `draft` writes it, and removes an emptied one."""
     original = by_ref(drafted.document())["01"]

@@ -215,6 +215,12 @@ def test_a_missing_quote_is_shown_with_the_nearest_sentence() -> None:
     assert cell == f"quote: \u201c{SSO.text}\u201d; nearest sentence: The Syldavian Space Office met."
 
 
+def test_a_data_file_may_have_an_ending_in_capital_letters(tmp_path: Path) -> None:
+    """A file named `DRAFT.JSON` is a data file, not the key of a dialogue."""
+    (tmp_path / "DRAFT.JSON").write_text(drafted.text_of(drafted.document()))
+    assert "same" in verdicts(verified(Desk(tmp_path), drafted.TEXT, source="DRAFT.JSON"))
+
+
 def test_the_quotes_of_a_record_are_compared(tmp_path: Path) -> None:
     """A recorded quote and the sentence of a draft are compared with the copy, and the marks are explained."""
     desk = Desk(tmp_path)

@@ -101,6 +101,12 @@ MaxSizeOption = Annotated[
         "--max-size", metavar="SIZE", help="Hold at most SIZE of the file in memory, such as 500kB, 200MB or 2GB."
     ),
 ]
+EncodingOption = Annotated[
+    str | None,
+    typer.Option(
+        "--encoding", metavar="NAME", help="Read the text in this encoding, such as latin-1; by default UTF-8."
+    ),
+]
 MaxStatementSizeOption = Annotated[
     str | None,
     typer.Option(

@@ -19,6 +19,7 @@ from spacedialog.model.fields import FIELDS
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
     from spacedialog.model.typed_dates import Toward
+    from spacedialog.tracker.statements import StatementFile
 
 
 def today(text: str | None) -> date | None:
@@ -152,3 +153,12 @@ def input_file(file: Path) -> Iterator[tuple[BinaryIO, str]]:
         ) from error
     with stream:
         yield stream, str(file)
+
+
+@contextmanager
+def statement_file(file: Path, encoding: str | None, max_size: str | None) -> Iterator[StatementFile]:
+    """Yield a statement, open to be read, or standard input for `-`; InputError if it cannot be read."""
+    from spacedialog.tracker.statements import StatementFile
+
+    with input_file(file) as (stream, name):
+        yield StatementFile(stream, name, encoding, None if max_size is None else size("--max-size", max_size))

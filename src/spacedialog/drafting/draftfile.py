@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,6 +20,17 @@ from spacedialog.importing.reader import Incoming, parse_json, text_of
 
 class ChangedFileError(SpacedialogError):
     """Another program changed the file after it was read (exit status 2)."""
+
+
+@contextmanager
+def saving(name: str | Path) -> Iterator[None]:
+    """Raise StoreError in place of OSError: the file `name` could not be saved."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"{name}: the file was not saved: {error.strerror}", "make the file and its folder writable"
+        ) from error
 
 
 class _Layout(NamedTuple):
@@ -78,7 +91,7 @@ class DraftFile:
         """
         content = self._layout.written(document)
         self._check(content)
-        try:
+        with saving(self.name):
             if self.path.read_bytes() != self.content:
                 raise ChangedFileError(
                     f"{self.name}: another program changed the file during the review; this decision was not saved",
@@ -86,9 +99,5 @@ class DraftFile:
                 )
             if content != self.content:
                 atomic.write(self.path, content, store=None, mode=None)
-        except OSError as error:
-            raise StoreError(
-                f"{self.name}: the file was not saved: {error.strerror}", "make the file and its folder writable"
-            ) from error
         self.content = content
         self.document = dict(document)

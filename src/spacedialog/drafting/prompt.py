@@ -23,7 +23,7 @@ def prompt(prose: Prose, ground: Ground, earlier: tuple[Sequence[Any], Sequence[
     """
     parties, lines = ground.parties, []
     for number, one in enumerate(prose.sentences, 1):
-        said = {"s": f"S{number}", "place": f"{one.paragraph}.{one.number}", "under": one.heading, "stem": one.stem}
+        said = {"s": f"S{number}", "place": one.place, "under": one.heading, "stem": one.stem}
         lines.append(_json({key: value for key, value in said.items() if value} | {"text": one.text}))
     sentences = "\n".join(lines)
     text = " ".join(f"{one.stem} {one.text}" for one in prose.sentences)

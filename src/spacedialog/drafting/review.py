@@ -13,7 +13,7 @@ from itertools import count
 from typing import Any, Literal
 
 from spacedialog.errors import InputError
-from spacedialog.model.dates import quoted, readable
+from spacedialog.model.dates import quoted, readable, recurrence_text
 from spacedialog.model.fields import FIELDS, IN_FILES, JOINT, MAY_BE_EMPTY, REVIEWED
 from spacedialog.model.near_misses import nearest, suggestion
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, StepRow
@@ -22,19 +22,19 @@ from spacedialog.model.values import TEXT_CHECKS, check_line, citation_text, mat
 from spacedialog.model.vocabulary import NAME_PATTERN, Decision, Status, Strength
 
 Document = Mapping[str, Any]
-Candidate = Mapping[str, Any]
-Register = Literal["areas", "parties"]
+Commitment = Mapping[str, Any]
+ListName = Literal["areas", "parties"]
 
 _ORDER = (*(field.name for field in IN_FILES), "milestones", "draft")
 _NUMBERED = re.compile(r"(.*-)([0-9]{1,9})")
 
 
-def candidates(document: Document) -> list[Candidate]:
+def candidates(document: Document) -> list[Commitment]:
     """Return the candidates of a file, in order."""
     return [commitment for commitment in document["commitments"] if commitment.get("draft")]
 
 
-def candidate(document: Document, ref: str) -> Candidate:
+def candidate(document: Document, ref: str) -> Commitment:
     """Return the candidate with a ref, or only its number; InputError if there is none."""
     typed = ref.strip().casefold()
     for one in candidates(document):
@@ -44,7 +44,7 @@ def candidate(document: Document, ref: str) -> Candidate:
     raise InputError(f"{quoted(ref)} is not a candidate of this file", "list the refs with spacedialog review --list")
 
 
-def decision(of: Candidate) -> Decision | None:
+def decision(of: Commitment) -> Decision | None:
     """Return the decision on a candidate; None if it is undecided."""
     decided = of["draft"].get("decision")
     return Decision(decided) if decided else None
@@ -56,7 +56,7 @@ def tally(document: Document) -> ReviewCount:
     return ReviewCount(*(decided.count(kind) for kind in (Decision.ACCEPTED, Decision.DROPPED, None)))
 
 
-def row(of: Candidate) -> CandidateRow:
+def row(of: Commitment) -> CandidateRow:
     """Return a candidate as a row."""
     values: dict[str, Any] = {
         name: of.get(name) for name in ("ref", "title", "area", "kind", "strength", "lead", "due", "detail", "quote")
@@ -69,7 +69,7 @@ def row(of: Candidate) -> CandidateRow:
 
 
 def _milestone(milestone: Mapping[str, Any]) -> str:
-    recurs = f", every {milestone['recurs']}" if milestone.get("recurs") else ""
+    recurs = f", {recurrence_text(milestone['recurs'])}" if milestone.get("recurs") else ""
     return f"{milestone['ref']} {milestone['when']} {milestone['title']}{recurs}"
 
 
@@ -107,7 +107,7 @@ def _drafted_status(strength: str) -> str:
     return (Status.COMPLETE if strength == Strength.DELIVERED else Status.UNKNOWN).value
 
 
-def _in_order(commitment: Mapping[str, Any], was: Candidate) -> dict[str, Any]:
+def _in_order(commitment: Commitment, was: Commitment) -> dict[str, Any]:
     """Return the commitment with each new field in the place where `draft` writes it."""
     names = [name for name in was if name in commitment]
     for name in commitment:
@@ -191,24 +191,24 @@ def described(did: str, before: Document, after: Document, ref: str, into: str |
     return StepRow(did, own, was[own]["title"], changes, left)
 
 
-def declare(document: Document, register: Register, entry: Mapping[str, str]) -> Document:
+def declare(document: Document, list_name: ListName, details: Mapping[str, str]) -> Document:
     """Add an area (`key`, `title`) or a party (`key`, `name`, `side`); InputError if it is not valid."""
-    for name, text in entry.items():
+    for name, text in details.items():
         if name in ("key", "side") and not re.fullmatch(NAME_PATTERN, text):
             raise InputError(f"{name}: {quoted(text)} is not a short name", "write letters, digits, . _ and - only")
         check_line(name, text)
-    return {**document, register: [*document[register], dict(entry)]}
+    return {**document, list_name: [*document[list_name], dict(details)]}
 
 
-def _with(document: Document, one: Candidate, *parts: Candidate) -> Document:
+def _with(document: Document, one: Commitment, *parts: Commitment) -> Document:
     """Return the document with other commitments in place of a candidate."""
-    commitments: list[Candidate] = []
+    commitments: list[Commitment] = []
     for commitment in document["commitments"]:
         commitments += parts if commitment is one else (commitment,)
     return {**document, "commitments": commitments}
 
 
-def shown(of: Candidate, field: str) -> str:
+def shown(of: Commitment, field: str) -> str:
     """Return the value of a field of a candidate as a user types it."""
     value = of.get(field) or (JOINT if field == "lead" else "")
     if field in ("sources", "milestones"):
@@ -218,7 +218,7 @@ def shown(of: Candidate, field: str) -> str:
     return ", ".join(value) if isinstance(value, list) else str(value)
 
 
-ENTRIES: Mapping[Register, Mapping[str, str]] = {
+QUESTIONS: Mapping[ListName, Mapping[str, str]] = {
     "areas": {"title": "title"},
     "parties": {"name": "name", "side": "side (the key of a country, such as US)"},
 }
@@ -240,17 +240,17 @@ _NAMES = (*REVIEWED, "quote")
 _NEW = "+"
 """The sign before the key of an area or a party that is to be added to the file."""
 
-_REGISTERS: Mapping[str, Register] = {"area": "areas", "lead": "parties", "partners": "parties"}
+_LISTS: Mapping[str, ListName] = {"area": "areas", "lead": "parties", "partners": "parties"}
 
 
-def undeclared(document: Document, field: str, typed: str) -> list[tuple[Register, str]]:
-    """Return the keys that were typed after `+` and that the file lacks, each with its register."""
-    register = _REGISTERS.get(field)
-    if register is None or typed.strip() == "-" or (field == "lead" and typed.strip().casefold() == JOINT):
+def undeclared(document: Document, field: str, typed: str) -> list[tuple[ListName, str]]:
+    """Return the keys that were typed after `+` and that the file lacks, each with the list that it belongs to."""
+    list_name = _LISTS.get(field)
+    if list_name is None or typed.strip() == "-" or (field == "lead" and typed.strip().casefold() == JOINT):
         return []
-    known = {entry["key"].casefold() for entry in document[register]}
+    known = {declared["key"].casefold() for declared in document[list_name]}
     new = [key.removeprefix(_NEW) for key in dict.fromkeys(_keys(field, typed)) if key.startswith(_NEW)]
-    return [(register, key) for key in new if key.casefold() not in known]
+    return [(list_name, key) for key in new if key.casefold() not in known]
 
 
 def _keys(field: str, typed: str) -> list[str]:
@@ -287,8 +287,7 @@ def value_of(document: Document, field: str, typed: str, today: date) -> Any:
 
 def _declared(document: Document, field: str, text: str) -> str:
     """Return the key of the area or the party that the text names; InputError if the file has none."""
-    register = _REGISTERS[field]
-    keys: list[str] = [entry["key"] for entry in document[register]]
+    keys: list[str] = [declared["key"] for declared in document[_LISTS[field]]]
     for key in keys:
         if key.casefold() == text.removeprefix(_NEW).casefold():
             return key

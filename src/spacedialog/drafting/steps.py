@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from spacedialog import atomic
-from spacedialog.drafting.review import Candidate, Document, candidate, candidates, decision
-from spacedialog.errors import InputError, StoreError
+from spacedialog.drafting.draftfile import saving
+from spacedialog.drafting.review import Commitment, Document, candidate, candidates, decision
+from spacedialog.errors import InputError
 from spacedialog.model.rows.drafting import StepRow
 from spacedialog.model.vocabulary import Decision
 
@@ -77,7 +78,7 @@ class Course(NamedTuple):
             raise InputError("there is no candidate before this one", "give the candidate to merge with: merge REF")
         return kept[-1]
 
-    def _around(self) -> tuple[list[Candidate], list[Candidate]]:
+    def _around(self) -> tuple[list[Commitment], list[Commitment]]:
         """Return the candidates before the current one and those after it; at the end, all for both."""
         found = candidates(self.document)
         at = [one["ref"] for one in found].index(self.ref) if self.ref else len(found)
@@ -121,15 +122,11 @@ class StepFile:
             for step, later in zip(steps, documents[1:], strict=True)
         ]
         text = json.dumps({"format": _FORMAT, "content": sha256(content).hexdigest(), "steps": kept})
-        try:
+        with saving(self._path):
             if kept:
                 atomic.write(self._path, text.encode(), store=None)
             else:
                 self._path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StoreError(
-                f"{self._path}: the file was not saved: {error.strerror}", "make the file and its folder writable"
-            ) from error
 
     def _read(self) -> dict[str, Any] | None:
         """Return the content of the file; None if there is no file, or if it is not a file of steps."""

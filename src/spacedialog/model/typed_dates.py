@@ -28,13 +28,17 @@ def _numbered(names: str) -> dict[str, int]:
     return {short: i for i, name in enumerate(names.split()) for short in (name, name[:3])}
 
 
-_WEEKDAYS = _numbered("monday tuesday wednesday thursday friday saturday sunday")
-_MONTHS = {
+WEEKDAYS = _numbered("monday tuesday wednesday thursday friday saturday sunday")
+"""Weekdays in lower case, in full and by their first three letters, each with its number as in `date.weekday`."""
+
+MONTHS = {
     name: f"{i + 1:02}"
     for name, i in _numbered(
         "january february march april may june july august september october november december"
     ).items()
 } | {"sept": "09"}
+"""Months in the same forms, and `sept`, each with its number in two digits."""
+
 _PARTS_OF_YEAR = {"spring": "21", "summer": "22", "autumn": "23", "fall": "23"} | {
     part: part for part in ("q1", "q2", "q3", "q4", "h1", "h2")
 }
@@ -136,9 +140,9 @@ def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
     match words:
         case [name] if name in _NEAR_DAYS:
             return _day(today, _NEAR_DAYS[name])
-        case [name] if name in _WEEKDAYS:
+        case [name] if name in WEEKDAYS:
             # Today counts as past, so that a weekday never means the same day in both directions.
-            ahead = (_WEEKDAYS[name] - today.weekday() - 1) % 7 + 1
+            ahead = (WEEKDAYS[name] - today.weekday() - 1) % 7 + 1
             return _day(today, ahead if toward == "future" else ahead - 7)
         case ["in", *rest] if span := _span(rest):
             return span.after(today).isoformat()
@@ -159,11 +163,11 @@ def _edtf(words: list[str], today: date, toward: Toward) -> str | None:
             )
         case [part, year] if part in _PARTS_OF_YEAR and _YEAR.fullmatch(year):
             return f"{year}-{_PARTS_OF_YEAR[part]}"
-        case [month, year] if month in _MONTHS and _YEAR.fullmatch(year):
-            return f"{year}-{_MONTHS[month]}"
-        case [day, month, year] if month in _MONTHS and _DAY.fullmatch(day) and _YEAR.fullmatch(year):
-            return f"{year}-{_MONTHS[month]}-{day:0>2}"
-        case [month, day, year] if month in _MONTHS and _DAY.fullmatch(day.removesuffix(",")):
+        case [month, year] if month in MONTHS and _YEAR.fullmatch(year):
+            return f"{year}-{MONTHS[month]}"
+        case [day, month, year] if month in MONTHS and _DAY.fullmatch(day) and _YEAR.fullmatch(year):
+            return f"{year}-{MONTHS[month]}-{day:0>2}"
+        case [month, day, year] if month in MONTHS and _DAY.fullmatch(day.removesuffix(",")):
             return _edtf([day.removesuffix(","), month, year], today, toward)
     return None
 

@@ -208,6 +208,11 @@ def citation_text(source: Mapping[str, Any]) -> str:
     return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
 
 
+def place_text(paragraph: str | None, sentence: int | None) -> str:
+    """Return the place in a document as in `citation_text`, without the parts that are None: `par. 3 s. 2`."""
+    return citation_text({"document": "", "paragraph": paragraph, "sentence": sentence}).lstrip()
+
+
 def succession_text(succession: Mapping[str, str]) -> str:
     """Return the predecessor of a party in words, with the date of the succession."""
     return f"{succession['party']} from {readable(succession['from'])}"

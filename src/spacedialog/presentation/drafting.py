@@ -6,9 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from spacedialog.model.dates import readable
-from spacedialog.model.fields import JOINT
 from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, SentenceRow, StepRow
-from spacedialog.presentation.phrases import NOTHING, counted
+from spacedialog.presentation.phrases import NOTHING, counted, listed, value_text
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View, pair_table
 
@@ -76,8 +75,8 @@ def draft_summary(document: Mapping[str, Any], file: str | None, left_out: int) 
         lines.append("No date of the meeting was found. Dates that depend on it are left out. To add it, use --when.")
     missing = [field for field in ("number", "place") if field not in document["dialogue"]]
     if missing:
-        add = f"To add {'them' if len(missing) > 1 else 'it'}, use {' and '.join(f'--{field}' for field in missing)}."
-        lines.append(f"No {' or '.join(missing)} of the meeting was found in the text. {add}")
+        add = f"To add {'them' if len(missing) > 1 else 'it'}, use {listed([f'--{field}' for field in missing])}."
+        lines.append(f"No {listed(missing, 'or')} of the meeting was found in the text. {add}")
     return [*lines, f"Review the candidates with: spacedialog review {file}"] if file else lines
 
 
@@ -120,7 +119,7 @@ def candidate(row: CandidateRow, place: str, span: tuple[int, int] | None) -> Vi
             ("strength", row.strength),
             ("area", row.area),
             ("kind", row.kind),
-            ("lead", row.lead or JOINT),
+            ("lead", value_text("lead", row.lead)),
             ("partners", ", ".join(row.partners)),
             ("due", readable(row.due or "")),
             ("detail", row.detail or ""),
@@ -151,7 +150,7 @@ def step_lines(step: StepRow) -> tuple[str, ...]:
     """Return the lines that confirm a step of a review."""
     named = f"{step.ref} ({step.title})"
     if step.did == "merged":
-        first = f"Merged {named} into {' and '.join(_named(step))}"
+        first = f"Merged {named} into {listed(_named(step))}"
     elif step.did == "split":
         first = f"Split {named} into {counted(len(step.results), 'candidate')}"
     else:

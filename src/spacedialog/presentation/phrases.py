@@ -70,10 +70,10 @@ def flat(value: Any, separator: str = ", ") -> str:
     return str(value)
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names in one phrase: `A, B and C`."""
+def listed(names: Sequence[str], last_word: str = "and") -> str:
+    """Return names in one phrase: `A, B and C`, or with another word before the last."""
     *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+    return f"{', '.join(first)} {last_word} {last}" if first else last
 
 
 def joined(pieces: Iterable[str]) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from spacedialog.model.rows.drafting import VerifiedRow
+from spacedialog.model.values import place_text
 from spacedialog.model.vocabulary import SourceVerdict
 from spacedialog.presentation.tables import Column, Table
 
@@ -22,8 +23,8 @@ def sources(rows: Sequence[VerifiedRow]) -> Table:
         (
             Column("Ref", lambda row: row.ref),
             Column("Verdict", lambda row: row.verdict, tone=lambda row: row.verdict),
-            Column("Recorded", lambda row: _place_text(row.paragraph, row.sentence), from_width=70),
-            Column("Found", lambda row: _place_text(row.found_paragraph, row.found_sentence)),
+            Column("Recorded", lambda row: place_text(row.paragraph, row.sentence), from_width=70),
+            Column("Found", lambda row: place_text(row.found_paragraph, row.found_sentence)),
             Column("Similarity", lambda row: "" if row.similarity is None else f"{row.similarity:.2f}", right=True),
             Column("Commitment", lambda row: row.title, from_width=120, wide=True),
             Column("Sentence of the copy", _sentence_text, wide=True),
@@ -37,10 +38,6 @@ def _sentence_text(row: VerifiedRow) -> str:
     if row.verdict == SourceVerdict.MISSING and row.quote:
         return f"quote: \u201c{row.quote}\u201d; nearest sentence: {row.text or 'none'}"
     return row.changes or row.text or ""
-
-
-def _place_text(paragraph: str | None, sentence: int | None) -> str:
-    return " ".join([f"par. {paragraph}"] * bool(paragraph) + [f"s. {sentence}"] * bool(sentence))
 
 
 def _notes(rows: Sequence[VerifiedRow]) -> tuple[str, ...]:

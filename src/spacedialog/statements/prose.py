@@ -42,13 +42,14 @@ MOST_SENTENCES = 10_000
 MOST_CHARACTERS = 500_000
 """Limits on the running text of a statement. A draft takes seconds, and a hundred times the memory of the text."""
 
+LENGTH_REMEDY = "remove text that is not part of the statement, or split it"
+
 
 class Sentence(NamedTuple):
     """A sentence, or a point of a list, with its place: the paragraph's number, and its own in the paragraph.
 
     `heading` is the heading above it. A point has the `stem` that announces the list, if one does (of nested
-    lists the outer stem and the inner one), and the `label` that was before it: `Food security` of
-    "Food security: Increase access to food". All sentences of a point have its number, and the first has its stem.
+    lists the outer stem and the inner one). All sentences of a point have its number, and the first has its stem.
     """
 
     paragraph: str
@@ -56,7 +57,11 @@ class Sentence(NamedTuple):
     text: str
     heading: str
     stem: str = ""
-    label: str = ""
+
+    @property
+    def place(self) -> str:
+        """The place in the statement: `4.2` for the second sentence of paragraph 4."""
+        return f"{self.paragraph}.{self.number}"
 
 
 class Prose(NamedTuple):
@@ -185,8 +190,7 @@ def _bounded(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
 
 def _too_much() -> InputError:
     return InputError(
-        f"the statement has more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters",
-        "remove text that is not part of the statement, or split it",
+        f"the statement has more than {MOST_SENTENCES} sentences, or {MOST_CHARACTERS} characters", LENGTH_REMEDY
     )
 
 
@@ -237,13 +241,12 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
             floor, level = (0, 0) if is_open else (level, level)
             stems = {-1: outer} if bears and outer else {}
         stems = {depth: stem for depth, stem in stems.items() if depth < level}
-        stem, name, last = " ".join(stems.values()), "", ""
-        if block.kind == "item" and (found := _LABEL.match(text)):
-            name, text = found[1], text[found.end() :]
+        stem, last = " ".join(stems.values()), ""
+        if block.kind == "item":
+            text = _LABEL.sub("", text)
         for last, over, begins in _pieces(text, stem):
             number += begins and not is_point
-            yield Sentence(label, number, last, heading, over, name)
-            name = ""
+            yield Sentence(label, number, last, heading, over)
         if _ANNOUNCES.search(last):
             stems[level] = last
         is_through = is_through and is_point
@@ -253,8 +256,10 @@ def _sentences(blocks: Sequence[Block]) -> Iterator[Sentence]:
 
 
 _LABEL = re.compile(
-    r"([A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}): (?=[A-Z])"
+    r"^[A-Z0-9](?:(?!\b(?:will|shall|to|agreed?|decided?|follow(?:ing|s)|includ\w+)\b)[^.:;!?]){1,80}: (?=[A-Z])"
 )
+"""The label before a point, which is left out: `Food security: ` of "Food security: Increase access to food"."""
+
 _INLINE = re.compile(r"(?:(?<=[\s:;,])|^)(\(?)([a-z]|[ivx]{1,4}|\d{1,2})\)\s+(?!(?:and|or|to|of|in)\b)(?=\w)")
 _SERIES = (
     list("abcdefghijklmnopqrstuvwxyz"),

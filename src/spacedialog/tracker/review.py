@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from spacedialog.drafting.review import Document, Register
+    from spacedialog.drafting.review import Document, ListName
     from spacedialog.model.rows.drafting import CandidateRow, ReviewCount, StepRow
 
 
@@ -146,21 +146,21 @@ class Edit:
         return review.fields(text)
 
     @staticmethod
-    def questions(register: Register) -> Mapping[str, str]:
+    def questions(list_name: ListName) -> Mapping[str, str]:
         """Return the fields that a new area or party needs besides its key, each with the question that asks for it."""
-        return review.ENTRIES[register]
+        return review.QUESTIONS[list_name]
 
     def shown(self, field: str) -> str:
         """Return the value of a field as a user would type it."""
         return review.shown(review.candidate(self._document, self._ref), field)
 
-    def undeclared(self, field: str, text: str) -> list[tuple[Register, str]]:
+    def undeclared(self, field: str, text: str) -> list[tuple[ListName, str]]:
         """Return the keys in the text that have a + before them and are not in the file, each with its list."""
         return review.undeclared(self._document, field, text)
 
-    def declare(self, register: Register, entry: Mapping[str, str]) -> None:
+    def declare(self, list_name: ListName, details: Mapping[str, str]) -> None:
         """Add an area (`key`, `title`) or a party (`key`, `name`, `side`) to the file."""
-        self._document = review.declare(self._document, register, entry)
+        self._document = review.declare(self._document, list_name, details)
 
     def set(self, field: str, text: str) -> None:
         """Set a field to a value as a user types it; InputError if it is invalid."""

@@ -13,6 +13,7 @@ import spacedialog
 from spacedialog.cli import parsing
 from spacedialog.cli.options import (
     ColourOption,
+    EncodingOption,
     FormatOption,
     JsonOption,
     MaxStatementSizeOption,
@@ -57,9 +58,7 @@ def draft(
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the title of the meeting.")] = None,
     place: Annotated[str | None, typer.Option(metavar="TEXT", help="Set the place of the meeting.")] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Set the web address of the statement.")] = None,
-    encoding: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Read the text in this encoding; by default UTF-8.")
-    ] = None,
+    encoding: EncodingOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write the data file to FILE.")
     ] = None,
@@ -106,7 +105,7 @@ def draft(
     from spacedialog.presentation import drafting as views
     from spacedialog.render.json_ import indented
     from spacedialog.render.output import destination
-    from spacedialog.tracker.statements import Meeting, StatementFile, ask
+    from spacedialog.tracker.statements import Meeting, ask
 
     if not explain and (format_ or json):
         raise InputError("--format and --json need --explain", "add --explain, or leave them out")
@@ -125,9 +124,7 @@ def draft(
         **{"key": key, "series": series, "number": number, "title": title, "place": place, "url": url},
         "sides": tuple(side or ()),
     }
-    with parsing.input_file(file) as (stream, name):
-        size = None if max_size is None else parsing.size("--max-size", max_size)
-        statement = StatementFile(stream, name, encoding, size)
+    with parsing.statement_file(file, encoding, max_size) as statement:
         given = _answer(answer) if answer else None
         if prompt:
             text = tracker.prompt(statement, given, **meeting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeVar
 
 import typer
 
@@ -25,6 +25,7 @@ from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import REVIEWED
 from spacedialog.model.near_misses import suggestion
 from spacedialog.presentation import drafting as views
+from spacedialog.presentation.phrases import listed
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Format
@@ -79,17 +80,12 @@ def review(
     raise typer.Exit(InteractiveReview(tracker.review(file), shown_as).run())
 
 
-HELP = {
-    "accept": "accept the candidate as it is",
-    "edit [FIELD]": "change title, area, strength, lead, partners, due, kind and detail, or only FIELD (also quote)",
-    "split": "split it into several candidates with the same source",
-    "merge [REF]": "merge it into the previous candidate, or into REF",
-    "drop": "drop it: it is not a commitment",
-    "undo": "undo the latest step, also of an earlier review",
-    "back, next": "go to the previous candidate; leave this one undecided",
-    "quit": "quit; every step is saved",
-    "?": "show this help; the first letter of a step is enough",
-}
+class _Step(NamedTuple):
+    """A step: its meaning in the help, the function that takes the text after its name, and the name of that text."""
+
+    meaning: str
+    take: Callable[[str], None]
+    argument: str = ""
 
 
 class InteractiveReview:
@@ -98,17 +94,18 @@ class InteractiveReview:
     def __init__(self, review: Review, output: Output) -> None:
         self._review = review
         self._output = output._replace(settings=output.settings._replace(pager=""))
-        self._steps: dict[str, Callable[[str], None]] = {
-            "accept": lambda rest: self._confirm(_alone(rest, review.accept)),
-            "edit": self._edit,
-            "split": self._split,
-            "merge": lambda into: self._confirm(review.merge(into or None)),
-            "drop": lambda rest: self._confirm(_alone(rest, review.drop)),
-            "undo": lambda rest: self._print(views.undone_line(_alone(rest, review.undo))),
-            "back": lambda rest: _alone(rest, review.back),
-            "next": lambda rest: _alone(rest, review.next),
-            "?": self._show_help,
-            "help": self._show_help,
+        self._has_quit = False
+        self._steps = {
+            "accept": _Step("accept the candidate as it is", lambda rest: self._confirm(_alone(rest, review.accept))),
+            "edit": _Step(f"change {listed(REVIEWED)}, or only FIELD (also quote)", self._edit, "[FIELD]"),
+            "split": _Step("split it into several candidates with the same source", self._split),
+            "merge": _Step("merge it into the previous candidate, or into REF", self._merge, "[REF]"),
+            "drop": _Step("drop it: it is not a commitment", lambda rest: self._confirm(_alone(rest, review.drop))),
+            "undo": _Step("undo the latest step, also of an earlier review", self._undo),
+            "back": _Step("go to the previous candidate", lambda rest: _alone(rest, review.back)),
+            "next": _Step("go to the next undecided candidate", lambda rest: _alone(rest, review.next)),
+            "quit": _Step("quit; every step is saved", self._quit),
+            "?": _Step("show this help; the first letter of a step is enough", self._show_help),
         }
 
     def run(self) -> int:
@@ -116,8 +113,8 @@ class InteractiveReview:
         status = 0
         try:
             self._show_help("")
-            while self._decide_one():
-                pass
+            while not self._has_quit:
+                self._decide_one()
         except EOFError:
             typer.echo()
         except KeyboardInterrupt:
@@ -126,30 +123,36 @@ class InteractiveReview:
         self._show_summary()
         return status
 
-    def _decide_one(self) -> bool:
-        """Show the current candidate and ask for steps until one changes the review; return False if the user quits."""
+    def _decide_one(self) -> None:
+        """Show the current candidate and ask for steps until one changes the review or ends it."""
         course = self._review.course
         self._show_candidate()
-        while self._review.course is course:
+        prompt = f"{' '.join(name[0] for name in self._steps)} > "
+        while self._review.course is course and not self._has_quit:
             try:
-                word, _, rest = terminal.ask("a e s m d u b n q ? > ").strip().partition(" ")
-                if not word:
-                    continue
-                if "quit".startswith(word.casefold()):
-                    return False
-                self._step(word.casefold())(rest.strip())
+                word, _, rest = terminal.ask(prompt).strip().partition(" ")
+                if word:
+                    self._step(word.casefold()).take(rest.strip())
             except InputError as error:
                 self._show_error(error)
-        return True
 
-    def _step(self, word: str) -> Callable[[str], None]:
-        for name, step in self._steps.items():
+    def _step(self, word: str) -> _Step:
+        for name, step in (*self._steps.items(), ("help", self._steps["?"])):
             if name.startswith(word):
                 return step
         near = suggestion(word, self._steps)
         if word in REVIEWED:
             near = f"to change the field {word}, type edit {word}; "
         raise InputError(f"there is no step {quoted(word)}", f"{near}type ? to list the steps")
+
+    def _quit(self, _: str) -> None:
+        self._has_quit = True
+
+    def _merge(self, into: str) -> None:
+        self._confirm(self._review.merge(into or None))
+
+    def _undo(self, rest: str) -> None:
+        self._print(views.undone_line(_alone(rest, self._review.undo)))
 
     def _split(self, _: str) -> None:
         title = self._review.begin_edit().shown("title")
@@ -181,14 +184,14 @@ class InteractiveReview:
 
     def _declare(self, edit: Edit, field: str, typed: str) -> None:
         """Ask for the details of the new areas and parties in the text; stop at an empty answer."""
-        for register, key in edit.undeclared(field, typed):
-            self._print(f"  To add {quoted(key)} to the {register}, type its details. Press Enter to cancel.")
-            entry = {"key": key}
-            for name, question in edit.questions(register).items():
-                entry[name] = terminal.ask(f"  {question}: ").strip()
-                if not entry[name]:
+        for list_name, key in edit.undeclared(field, typed):
+            self._print(f"  To add {quoted(key)} to the {list_name}, type its details. Press Enter to cancel.")
+            details = {"key": key}
+            for name, question in edit.questions(list_name).items():
+                details[name] = terminal.ask(f"  {question}: ").strip()
+                if not details[name]:
                     return
-            edit.declare(register, entry)
+            edit.declare(list_name, details)
 
     def _confirm(self, step: StepRow) -> None:
         self._print(*views.step_lines(step))
@@ -208,7 +211,9 @@ class InteractiveReview:
         self._show(views.candidate(row, place, review.title_span()))
 
     def _show_help(self, _: str) -> None:
-        self._show(views.steps(HELP))
+        self._show(
+            views.steps({f"{name} {step.argument}".rstrip(): step.meaning for name, step in self._steps.items()})
+        )
 
     def _show_error(self, error: InputError) -> None:
         problems = error.problems if isinstance(error, ProblemsError) else ()

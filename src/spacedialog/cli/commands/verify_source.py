@@ -9,7 +9,7 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.completion import complete_dialogue
-from spacedialog.cli.options import MaxStatementSizeOption
+from spacedialog.cli.options import EncodingOption, MaxStatementSizeOption
 from spacedialog.cli.read_options import reads_one
 from spacedialog.cli.requests import ReadRequest
 from spacedialog.presentation import verification
@@ -38,10 +38,7 @@ def verify_source(
         str | None,
         typer.Option(metavar="KEY", help="Compare with this document, such as JS, if there are several."),
     ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="Read the copy in this encoding, such as latin-1; by default UTF-8."),
-    ] = None,
+    encoding: EncodingOption = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit with status 1 if a sentence or a quote has changed or is missing.")
     ] = False,
@@ -55,12 +52,8 @@ def verify_source(
     by word: [-these words-] are only in the quote, {+these+} only in the copy. Line breaks, spaces and the form of
     quotation marks are ignored. A source without a hash or a quote is unpinned: the sentence at its place is shown.
     """
-    from spacedialog.tracker.statements import StatementFile
-
-    with parsing.input_file(file) as (stream, name):
-        size = None if max_size is None else parsing.size("--max-size", max_size)
-        statement = StatementFile(stream, name, encoding, size)
-        if Path(dialogue).suffix in DATA_FILES:
+    with parsing.statement_file(file, encoding, max_size) as statement:
+        if Path(dialogue).suffix.lower() in DATA_FILES:
             with parsing.input_file(Path(dialogue)) as (data_file, data_name):
                 rows = reading.tracker.verify_data_file(data_file, data_name, statement, document=document)
         else:
