@@ -243,7 +243,7 @@ def faults(matched: Iterable[Match], drafted: Drafted) -> Iterator[Fault]:
             yield Fault("missed row", place, f"{row['strength']} {row['parties']} {row['date']}: {row['words']}")
         if candidate is None:
             continue
-        place = f"{candidate.sentence.paragraph}.{candidate.sentence.number}"
+        place = candidate.sentence.place
         if row is None:
             yield Fault("candidate that is no row", place, f"{candidate.strength} {candidate.title} [{candidate.why}]")
         else:

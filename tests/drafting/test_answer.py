@@ -355,7 +355,7 @@ def test_the_example_answer_is_checked() -> None:
 def test_the_order_of_the_items_changes_nothing() -> None:
     """`It` is the party of the sentence before, also if an item of a later sentence comes first or none names it."""
     text = "JAXA will map the reef. It will train divers. Both sides will open a museum."
-    said = {"parties": [], "date": None, "strength": "firm"}
+    said: dict[str, Any] = {"parties": [], "date": None, "strength": "firm"}
     divers = item(sentence="S2", quote="train divers", title="Train divers", **said)
     museum = item(sentence="S3", quote="open a museum", title="Open a museum", **said)
     for items in ((divers,), (museum, divers), (divers, museum)):

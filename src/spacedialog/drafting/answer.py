@@ -51,7 +51,7 @@ class Problem(NamedTuple):
     @property
     def line(self) -> str:
         """The problem as one line of text."""
-        place = f" ({self.sentence.paragraph}.{self.sentence.number})" if self.sentence else ""
+        place = f" ({self.sentence.place})" if self.sentence else ""
         return f"item {self.item}{place} {'left out' if self.is_left_out else 'changed'}: {self.reason}"
 
 

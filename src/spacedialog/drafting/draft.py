@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from spacedialog.drafting.answer import Checker, Problem
@@ -19,11 +20,11 @@ from spacedialog.drafting.meeting import number_of, place_of, series_of, when_me
 from spacedialog.drafting.parties import Parties
 from spacedialog.errors import DateError, InputError
 from spacedialog.model.characters import is_visible
-from spacedialog.model.dates import Span, VagueDate, quoted
+from spacedialog.model.dates import Span, VagueDate, quoted, recurrence_text
 from spacedialog.model.rows.drafting import SentenceRow
 from spacedialog.model.values import LONGEST_TEXT, check_line
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
-from spacedialog.statements.prose import Prose, Sentence, fingerprint
+from spacedialog.statements.prose import LENGTH_REMEDY, Prose, Sentence, fingerprint
 
 DOCUMENT = "STATEMENT"
 """The key of the document with the statement."""
@@ -99,13 +100,9 @@ _NAMED_SIDE = re.compile(rf"{NAME_PATTERN}=\S.{{0,98}}")
 def ground(prose: Prose, about: About, *, name: str, compiled: date) -> Ground:
     """Return the date of the meeting, the parties and the areas of the text `name`.
 
-    If neither the text nor `about` has the date, it is any day up to `compiled`. Raises InputError if the text has no
-    sentences, or if neither has the governments.
+    If neither the text nor `about` has the date, it is any day up to `compiled`. Raises InputError if neither has
+    the governments, or if the date is open-ended.
     """
-    if not prose.sentences:
-        raise InputError(
-            f"{name}: the file contains no sentences", "save the statement as plain text, Markdown or HTML"
-        )
     met = about.when or when_met(prose) or VagueDate.parse(f"../{compiled}")
     if met.latest is None:
         raise InputError(f"{name}: the date of the meeting is open-ended: {met}", "give a date: --when 2026-03-12")
@@ -171,15 +168,12 @@ def draft(prose: Prose, about: About, *, name: str, compiled: date, answer: Sequ
 
 def _by_rules(prose: Prose, given: Ground) -> list[Candidate]:
     candidates: list[Candidate] = []
-    for sentence, following in zip(prose.sentences, [*prose.sentences[1:], None], strict=True):
+    for sentence, following in zip_longest(prose.sentences, prose.sentences[1:]):
         is_stem = following is not None and following.stem.endswith(sentence.text)
         if not (is_stem and ANNOUNCING.search(sentence.text)):
             candidates += candidates_of(sentence, given)
         if len(candidates) > MOST_CANDIDATES:
-            raise InputError(
-                f"there are more than {MOST_CANDIDATES} candidates",
-                "remove text that is not part of the statement, or split it",
-            )
+            raise InputError(f"there are more than {MOST_CANDIDATES} candidates", LENGTH_REMEDY)
     return candidates
 
 
@@ -217,9 +211,8 @@ def _commitment(ref: str, one: Candidate, around: Sequence[str | None]) -> dict[
         first = {"ref": f"{ref}.1", "title": title, "when": due, "recurs": one.recurs}
         said["milestones"] = [first | {"sources": sources}]
     elif one.recurs:
-        why += (
-            f"; recurs every {one.recurs}, but {f'{due} is too vague as a start' if due else 'the text gives no start'}"
-        )
+        reason = f"{due} is too vague as a start" if due else "the text gives no start"
+        why += f"; recurs {recurrence_text(one.recurs)}, but {reason}"
     said["draft"] = {"sentence": f"{at.stem} {at.text}".lstrip()}
     said["draft"] |= {name: text for name, text in zip(("before", "after"), around, strict=True) if text}
     said["draft"] |= {"confidence": one.confidence, "why": why}

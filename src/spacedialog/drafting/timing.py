@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from spacedialog.drafting.lexicon import register, words
 from spacedialog.errors import DateError
 from spacedialog.model.dates import Span, Unit, VagueDate
+from spacedialog.model.typed_dates import MONTHS, WEEKDAYS
 
 REACH = 80
 """The number of characters before and after a date that are considered."""
@@ -46,8 +47,6 @@ def _is_edtf(text: str) -> bool:
     return True
 
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 _MEANINGS: Mapping[str, Mapping[str, Any]] = register("dates")["meanings"]
 
 
@@ -76,7 +75,7 @@ def _edtf(said: Mapping[str, str], when: date | None, *, past: bool) -> str | No
     """Return the EDTF of the parts of a date; None if it is not valid, or needs the day of the meeting and has none."""
     if "decade" in said:
         return f"{said['decade']}/.."
-    month, last_month = (_MONTHS.index(said[name][:3].lower()) + 1 if name in said else 0 for name in _MONTH_NAMES)
+    month, last_month = (int(MONTHS[said[name][:3].lower()]) if name in said else 0 for name in _MONTH_NAMES)
     if "year" in said:
         year = int(said["year"])
     elif when is None:
@@ -109,7 +108,7 @@ def _counted(said: Mapping[str, str], when: date, *, past: bool) -> str | None:
     if "day" in said:
         days = _MEANINGS["day"][said["day"].lower()]
     else:
-        days = (_WEEKDAYS.index(said["weekday"]) - when.weekday()) % 7
+        days = (WEEKDAYS[said["weekday"].lower()] - when.weekday()) % 7
         days -= 7 if past and days else 0
     try:
         return date.fromordinal(when.toordinal() + days).isoformat()

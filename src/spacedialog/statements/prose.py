@@ -144,14 +144,19 @@ def largest(name: str) -> int:
 
 
 def of_file(content: bytes, name: str, encoding: str | None = None) -> Prose:
-    """Return the text of a file in any format; InputError if it cannot be read."""
+    """Return the text of a file in any format; InputError if it cannot be read, or has no sentences."""
     match form_of(name, content):
         case "pdf":
-            return _prose(blocks_of_plain(text_of_pdf(content, name), width=0))
+            prose = _prose(blocks_of_plain(text_of_pdf(content, name), width=0))
         case "docx":
-            return _prose(blocks_of_docx(content, name))
+            prose = _prose(blocks_of_docx(content, name))
         case form:
-            return read(decoded(content, name, encoding), form)
+            prose = read(decoded(content, name, encoding), form)
+    if not prose.sentences:
+        raise InputError(
+            f"{name}: the file contains no sentences", "save the statement as plain text, Markdown or HTML"
+        )
+    return prose
 
 
 def read(text: str, form: Form) -> Prose:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from spacedialog.drafting.draft import About, Drafted
     from spacedialog.model.rows.drafting import VerifiedRow
-    from spacedialog.statements.prose import Prose, Sentence
+    from spacedialog.statements.prose import Prose
     from spacedialog.tracker.review import Review
 
 
@@ -210,7 +210,7 @@ class Statements(Record):
         """
         from spacedialog.statements import citations, verification
 
-        sentences = _sentences(statement)
+        sentences = statement.prose().sentences
         with self.snapshot(scope) as snapshot:
             cited = citations.of_record(snapshot, dialogue, document)
         return verification.verify(cited, sentences)
@@ -221,7 +221,7 @@ class Statements(Record):
         """Compare the sentences that a data file cites with a copy of their document."""
         from spacedialog.statements import citations, verification
 
-        sentences = _sentences(statement)
+        sentences = statement.prose().sentences
         return verification.verify(citations.of_file(data_file, name, document), sentences)
 
     @staticmethod
@@ -241,13 +241,3 @@ def _about(meeting: Meeting) -> About:
     if isinstance(when := known.get("when"), str):
         known["when"] = VagueDate.parse(when)
     return About(**known)
-
-
-def _sentences(statement: StatementFile) -> tuple[Sentence, ...]:
-    sentences = statement.prose().sentences
-    if not sentences:
-        raise InputError(
-            f"{statement.name}: the file contains no sentences",
-            "save the statement as plain text, Markdown or HTML",
-        )
-    return sentences
