@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from benchmarks import draft_titles
+from benchmarks.draft_words import stem_of
 from spacedialog.drafting.candidates import Candidate
 from spacedialog.drafting.draft import About, Drafted, draft
 from spacedialog.drafting.lexicon import register
@@ -112,8 +113,7 @@ def _likeness(row: dict[str, Any], candidate: Candidate) -> float:
 
 
 def _stems(text: str) -> list[str]:
-    words = re.findall(r"[\w-]+", text.lower())
-    return [re.sub(r"(?:ing|ed|es|s|e|y|ies)$", "", word) if len(word) > 4 else word for word in words]
+    return [stem_of(word) for word in re.findall(r"[\w-]+", text.lower())]
 
 
 def score(rows: Sequence[dict[str, Any]], drafted: Drafted) -> tuple[Score, list[Match]]:

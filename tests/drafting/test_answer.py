@@ -235,26 +235,28 @@ def test_a_point_of_a_list_keeps_the_negation_of_its_stem() -> None:
 
 
 @pytest.mark.parametrize(
-    ("sentence", "strength"),
+    ("sentence", "title", "strength"),
     [
-        ("They signed a pact to build a bridge.", "firm"),
-        ("They opened an office to build a bridge.", "intended"),
-        ("They may build a bridge.", "exploratory"),
-        ("They have decided to build a bridge.", "firm"),
-        ("They are expected to build a bridge.", "intended"),
-        ("A bridge will be built.", "firm"),
-        ("They built a tower and will build a bridge.", "firm"),
-        ("They built a bridge.", "delivered"),
+        ("They may build a bridge.", "They may build a bridge", "exploratory"),
+        ("They have decided to build a bridge.", "Build a bridge", "firm"),
+        ("They are expected to build a bridge.", "Build a bridge", "intended"),
+        ("A bridge will be built.", "A bridge will be built", "firm"),
+        ("They built a tower and will build a bridge.", "Build a bridge", "firm"),
+        ("They built a bridge.", "Build a bridge", "delivered"),
+        ("They signed a pact to build a bridge.", "Sign a pact to build a bridge", "delivered"),
+        ("They opened an office to build a bridge.", "Open an office to build a bridge", "delivered"),
     ],
 )
-def test_a_plan_is_never_delivered(sentence: str, strength: str) -> None:
-    """An item claimed as delivered gets the strength of its verb; it is complete only if that strength is delivered."""
+def test_a_plan_is_never_delivered(sentence: str, title: str, strength: str) -> None:
+    """An item claimed as delivered gets the strength of its verb, and is complete only if that is delivered.
+
+    If the sentence reports something else as done, the title is that.
+    """
     quote = sentence.removesuffix(".")
     result = answered(item(quote=quote, title="Build a bridge", strength="delivered", date=None), text=sentence)
     (commitment,) = result.document["commitments"]
-    is_delivered = commitment["title"].startswith("Build") and commitment["strength"] == "delivered"
-    assert is_delivered == (strength == "delivered")
-    assert (commitment["status"] == "complete") == (commitment["strength"] == "delivered")
+    assert (commitment["title"], commitment["strength"]) == (title, strength)
+    assert commitment["status"] == ("complete" if strength == "delivered" else "unknown")
 
 
 def test_the_acting_party_cannot_be_replaced() -> None:

@@ -65,7 +65,9 @@ LADDER = [
     ("Japan pledged to publish an atlas of reefs.", "firm"),
     ("The leaders decided to publish an atlas of reefs.", "firm"),
     ("The ministers directed their officials to publish an atlas of reefs.", "firm"),
+    ("The ministers charged their officials with publishing an atlas of reefs.", "firm"),
     ("Japan reaffirmed its commitment to publish an atlas of reefs.", "firm"),
+    ("Japan restated its commitment to publish an atlas of reefs.", "firm"),
     ("Both sides intend to publish an atlas of reefs.", "intended"),
     ("Both sides plan to publish an atlas of reefs.", "intended"),
     ("Both sides are keen to publish an atlas of reefs.", "intended"),
@@ -102,18 +104,18 @@ NOTHING = [
     ("The two leaders thanked the Governor for his welcome.", "thanks"),
     ("No further talks on reefs are planned.", "negation"),
     ("Australia did not agree to publish an atlas.", "negation"),
-    ("“Nothing will come of this atlas,” said Lucy Hale, an analyst in Perth.", ""),
+    ("“Nothing will come of this atlas,” said Lucy Hale, an analyst in Perth.", "no wording"),
     # the will of a thing
-    ("Closer collaboration will enable better forecasts of storms.", ""),
-    ("These investments will create thousands of jobs on both sides of the strait.", ""),
-    ("The new cable will reduce the cost of data for schools and hospitals.", ""),
-    ("Rising seas will threaten the ports of the region.", ""),
-    ("They will or.", ""),
+    ("Closer collaboration will enable better forecasts of storms.", "no wording"),
+    ("These investments will create thousands of jobs on both sides of the strait.", "no wording"),
+    ("The new cable will reduce the cost of data for schools and hospitals.", "no wording"),
+    ("Rising seas will threaten the ports of the region.", "no wording"),
+    ("They will or.", "no wording"),
     # the promises of others
-    ("Both sides welcome the G7's commitment to publish an atlas of reefs.", ""),
-    ("The militias agreed to publish an atlas of reefs.", ""),
-    ("They had plans to publish an atlas of reefs.", ""),
-    ("They will publish an atlas of reefs, should funds allow it.", ""),
+    ("Both sides welcome the G7's commitment to publish an atlas of reefs.", "praise"),
+    ("The militias agreed to publish an atlas of reefs.", "no wording"),
+    ("They had plans to publish an atlas of reefs.", "no wording"),
+    ("They will publish an atlas of reefs, should funds allow it.", "no wording"),
 ]  # fmt: skip
 
 
@@ -132,8 +134,8 @@ def test_a_heading_is_not_a_commitment() -> None:
     result = drafted(
         "Will to Cooperate on Reefs\n\nBoth sides will map the reef.\n\nPlans to Train Divers\n\nThey met."
     )
-    assert [candidate.sentence.text for candidate in result.candidates][:1] == ["Both sides will map the reef."]
-    assert all("Plans to Train" not in sentence.text for sentence in result.sentences)
+    assert [sentence.text for sentence in result.sentences] == ["Both sides will map the reef.", "They met."]
+    assert [candidate.title for candidate in result.candidates] == ["Map the reef", "Meet"]
 
 
 # Negation and conditions
@@ -169,6 +171,7 @@ CONDITIONS = [
     ("Both sides agreed to train divers, provided that insurers consent.", "provided that insurers consent"),
     ("Both sides will explore ways to widen the channel.", "explore ways to"),
     ("The two sides intend to consider opening a second port.", "consider opening"),
+    ("Both sides considered opening a second port.", "consider opening"),
     ("Lest the reef die, both sides will map it.", "lest the reef die"),
     ("Should Parliament agree, both sides will map the reef.", "should parliament agree"),
     ("Both sides falsely agreed to map the reef.", "falsely agreed"),
@@ -178,8 +181,9 @@ CONDITIONS = [
 @pytest.mark.parametrize(("sentence", "words"), CONDITIONS, ids=[sentence for sentence, _ in CONDITIONS])
 def test_a_condition_stays_in_the_title(sentence: str, words: str) -> None:
     """A condition, and a verb that only explores, are in the title of every candidate."""
-    assert [title for title in titles(sentence) if words in title.lower().replace("considering", "consider")]
-    assert all(words in title.lower() for title in titles(sentence))
+    found_titles = titles(sentence)
+    assert found_titles
+    assert [title for title in found_titles if words not in title.lower()] == []
 
 
 # Titles
@@ -274,7 +278,7 @@ def test_points_have_the_verb_of_the_introduction(stem: str, strength: str) -> N
         ("2", 1, "firm"),
     ]
     assert not any(title_faults(candidate) for candidate in result.candidates)
-    assert "open a joint museum in Cairns" in result.candidates[1].title.lower().replace("cairns", "Cairns")
+    assert re.search(r"\b[Oo]pen a joint museum in Cairns$", result.candidates[1].title)
 
 
 def test_a_point_has_its_own_strength_if_its_verb_is_more_careful() -> None:
@@ -357,6 +361,12 @@ def test_a_year_in_a_name_is_no_date(words: str) -> None:
         ("on a quarterly basis", "3 months"),
         ("the biennial dialogue", "2 years"),
         ("every twelve days", "12 days"),
+        ("every eleven years", "11 years"),
+        ("every thirty days", "30 days"),
+        ("each 18 months", "18 months"),
+        ("every other week", "2 weeks"),
+        ("calls every day year-round", "1 day"),
+        ("every single year", None),
         ("two teams a year", "1 year"),
         ("the 19th annual meeting", None),
     ],

@@ -172,9 +172,8 @@ def test_lists_of_a_page_and_of_markdown_are_nested() -> None:
     """Nested lists keep their levels, and a label before a point is not part of its text."""
     page = "<p>They will:<ul><li>share:<ul><li>tides<li>waves</ul><li>Ports: Open one</ul>"
     markdown = "They will:\n\n- share:\n    - tides\n    - waves\n- Ports: Open one\n"
-    for text, form in ((page, "html"), (markdown, "markdown")):
-        read = prose.read(text, "html" if form == "html" else "markdown").sentences
-        assert [(one.number, one.text, one.stem) for one in read] == [
+    for read in (prose.read(page, "html"), prose.read(markdown, "markdown")):
+        assert [(one.number, one.text, one.stem) for one in read.sentences] == [
             (1, "They will:", ""),
             (2, "share:", "They will:"),
             (3, "tides", "They will: share:"),
