@@ -3,7 +3,8 @@
 An entry names its parents: `base` is the newest entry that its author had and, if copies had diverged, `beside` in its
 body lists the newest entries of the other branches. The ancestors of an entry are its parents, their parents, and so
 on. Two entries are independent if neither is an ancestor of the other. An entry of the built-in record is never
-independent, because every copy has that record in some version.
+independent, because every copy has that record in some version. An internal entry and a public one are not
+independent either: a public entry names public parents only.
 
 Entries apply in the order of the fold. An entry that sets a field counts from its day until an entry that is not
 independent of it sets the field. On each day, the entry that set the field last conflicts with every other entry that
@@ -20,6 +21,7 @@ from typing import NamedTuple
 
 from spacedialog.model.entry import Entry, canonical_json
 from spacedialog.model.fold import FOREVER, in_order, replaced_ids
+from spacedialog.model.visibility import is_internal
 
 MOST_HEADS = 200
 """The maximum number of ids that an entry lists in `beside`."""
@@ -104,7 +106,8 @@ def _independence(entries: Sequence[Entry]) -> Callable[[Entry, Entry], bool]:
 
     def independent(one: Entry, other: Entry) -> bool:
         earlier, later = sorted((index[one.id], index[other.id]))
-        return not ancestors[later] >> earlier & 1 and not (one.is_built_in or other.is_built_in)
+        is_connected = ancestors[later] >> earlier & 1 or is_internal(one) != is_internal(other)
+        return not (is_connected or one.is_built_in or other.is_built_in)
 
     return independent
 

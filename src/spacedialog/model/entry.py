@@ -45,20 +45,21 @@ class Remarks(TypedDict, total=False):
     """The remarks that the write methods of a tracker take.
 
     `on` is a date or EDTF text. `evidence` is a web address or a citation in words, or several of them: a sequence, or
-    a text with one per line.
+    a text with one per line. An `internal` entry stays out of the public record.
     """
 
     on: VagueDate | str | None
     note: str | None
     evidence: str | Sequence[str] | None
+    internal: bool
 
 
 class PendingEntry(NamedTuple):
     """An entry before it is recorded: what is set or noted, on which item, and when it was true.
 
     `on` is an EDTF date. The keys of `body` are `set` (new values by field), `note`, `evidence`, `type` (of a created
-    item), `milestone` (the milestone that the entry is about, by id), `retracts` (the id of another entry) and `via`;
-    each is optional.
+    item), `milestone` (the milestone that the entry is about, by id), `retracts` (the id of another entry), `internal`
+    (true) and `via`; each is optional.
     """
 
     kind: str

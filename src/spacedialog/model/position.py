@@ -15,7 +15,7 @@ class Scope(NamedTuple):
     `as_of` is the day whose state is shown; None for today. `known_at` (µs since 1970, UTC) leaves out the entries that
     were recorded later, `at_seq` the entries after that position of the shared log. `dialogues` are the keys of the
     dialogues to show, in upper or lower case; empty for all. `origin` is the file that names them, for messages, if no
-    option does.
+    option does. With `public`, internal entries are left out, as if they had never been recorded.
     """
 
     as_of: date | None = None
@@ -23,6 +23,7 @@ class Scope(NamedTuple):
     at_seq: int | None = None
     dialogues: Sequence[str] = ()
     origin: str = ""
+    public: bool = False
 
 
 NOW = Scope()

@@ -387,4 +387,5 @@ _FRAME: Mapping[str, Check] = {
     **dict.fromkeys(("note", "evidence", "via"), _text_problem),
     **dict.fromkeys(("milestone", "retracts", REPLACES), _id_problem),
     "beside": partial(_list_problem, _id_problem),
+    "internal": lambda value: "" if value is True else _about(value, "is not true"),
 }

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
+from spacedialog.model.visibility import hidden_ids
 from spacedialog.store import backup, lock, log, sidefiles
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
@@ -98,16 +99,19 @@ def _open_to_read(path: Path, modes: list[str]) -> sqlite3.Connection:
 
 
 def past_record(
-    connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None
+    connection: sqlite3.Connection, *, known_at: int | None = None, at_seq: int | None = None, public: bool = False
 ) -> sqlite3.Connection:
     """Return a database in memory with the entries recorded by the time `known_at` (µs), or all, and their fold.
 
-    With `at_seq`, use only the entries up to that position in the shared log.
+    With `at_seq`, use only the entries up to that position in the shared log. With `public`, leave out those that are
+    not public; positions in the shared log are left out too, because they count all entries.
     """
-    entries = connection.execute(
-        f"SELECT * FROM change WHERE ts <= ? AND {'TRUE' if at_seq is None else 'seq <= ?'} ORDER BY rowid",
-        (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,))),
-    )
+    condition = f"WHERE c.ts <= ? AND {'TRUE' if at_seq is None else 'c.seq <= ?'} ORDER BY c.rowid"
+    parameters = (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,)))
+    entries = log.select(connection, condition, parameters)
+    if public:
+        hidden = hidden_ids(log.select(connection, condition, parameters))
+        entries = (entry._replace(seq=None) for entry in entries if entry.id not in hidden)
     return record_from(entries)
 
 

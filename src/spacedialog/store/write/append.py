@@ -9,8 +9,17 @@ from typing import NamedTuple
 from spacedialog.errors import InputError, ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE, other_heads
 from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, new_entry_ids, next_timestamp
-from spacedialog.model.fold import History
+from spacedialog.model.fold import History, fold
 from spacedialog.model.validation import is_counted, problems
+from spacedialog.model.visibility import (
+    INTERNAL,
+    Thing,
+    created_by,
+    is_about_internal,
+    is_internal,
+    named_by,
+    public_entries,
+)
 from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, newest_time
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
@@ -18,11 +27,15 @@ _BATCH = 1000
 
 
 class Appended(NamedTuple):
-    """The number of entries that an action appended, the id of the last, and the requested histories by item."""
+    """The number of entries that an action appended, the id of the last, and the requested histories by item.
+
+    `made_internal` is the number of entries that became internal, because they are about something internal.
+    """
 
     entries: int
     last: str | None
     histories: Mapping[str, History | None]
+    made_internal: int = 0
 
 
 def append(
@@ -37,12 +50,13 @@ def append(
     """Record one action: all its entries get the same `ts`, which is `now` (µs) or 1 µs after the newest entry.
 
     Each group is about one item, and each item has one group. The groups are consumed one by one. Return the histories
-    of the items in `history_of`, including the new entries. StoreError if an item has an entry from the future, which
-    would apply after the new entries.
+    of the items in `history_of`, including the new entries. An entry about something internal becomes internal.
+    StoreError if an item has an entry from the future, which would apply after the new entries.
     """
     ts = next_timestamp(now, newest_time(connection, now))
     ids = new_entry_ids(ts, entropy)
-    count, last = 0, None
+    count, last, made_internal = 0, None, 0
+    things = _Things(connection)
     histories: dict[str, History | None] = {}
     buffer: list[Entry] = []
     with ProjectionWriter(connection) as projection:
@@ -54,13 +68,18 @@ def append(
             if known and known[-1].ts > ts:
                 raise _future_error(known[-1])
             added: list[Entry] = []
-            base = known[-1].id if known else None
-            beside = other_heads(known)
+            heads = _Heads(known)
             for pending in group:
-                if beside:
-                    pending, beside = pending._replace(body={**pending.body, BESIDE: beside}), []
+                if INTERNAL not in pending.body and things.concern(pending, [*known, *added]):
+                    pending = pending._replace(body={**pending.body, INTERNAL: True})
+                    made_internal += 1
+                parents = heads.of(pending)
+                if beside := parents[:-1]:
+                    pending = pending._replace(body={**pending.body, BESIDE: beside})
+                base = parents[-1] if parents else None
                 entry = make_entry(pending, entry_id=next(ids), ts=ts, author=author, base=base)
-                base = entry.id
+                heads.add(entry)
+                things.add(pending)
                 added.append(entry)
             history = projection.add(item, [*known, *added], is_new=not known)
             if history and history.ignored:
@@ -68,13 +87,72 @@ def append(
             if item in history_of:
                 histories[item] = history
             buffer += added
-            count, last = count + len(added), base
+            count, last = count + len(added), added[-1].id
             if len(buffer) >= _BATCH:
                 insert(connection, buffer)
                 buffer.clear()
         # Before the projection ends, because its end may read an item's entries from the log.
         insert(connection, buffer)
-    return Appended(count, last, histories)
+    return Appended(count, last, histories, made_internal)
+
+
+class _Heads:
+    """The newest entries of an item's branches, by id, as an action adds entries to it: the parents of the next one.
+
+    An internal entry follows all entries. A public one follows only public entries, and so never names an internal one.
+    """
+
+    def __init__(self, known: Sequence[Entry]) -> None:
+        self._all = _heads_of(known)
+        self._public = _heads_of(public_entries(known)) if any(map(is_internal, known)) else self._all
+
+    def of(self, pending: PendingEntry) -> list[str]:
+        return self._all if INTERNAL in pending.body else self._public
+
+    def add(self, entry: Entry) -> None:
+        if is_internal(entry):
+            self._all = [entry.id]
+        else:
+            self._all = [*(head for head in self._all if head not in self._public), entry.id]
+            self._public = [entry.id]
+
+
+def _heads_of(entries: Sequence[Entry]) -> list[str]:
+    return [*other_heads(entries), entries[-1].id] if entries else []
+
+
+class _Things:
+    """The items, dialogues, areas and parties that the entries of an action name, and whether they are internal."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._visible: dict[Thing, set[bool]] = {}
+
+    def concern(self, pending: PendingEntry, entries: Sequence[Entry]) -> bool:
+        """Return whether an entry is about something internal; `entries` are those of its item."""
+        own = (pending.item, pending.body.get("milestone"), pending.body.get("retracts"))
+        named = (thing for thing in named_by(pending, pending.body) if thing[1] not in own)
+        return any(self._visibility(thing) == {False} for thing in named) or is_about_internal(pending, entries)
+
+    def add(self, pending: PendingEntry) -> None:
+        """Add what an entry of this action creates."""
+        is_public = INTERNAL not in pending.body
+        for thing in created_by(pending):
+            if not (is_public and thing[0] == "part"):  # A public item is public without being listed here.
+                self._visibility(thing).add(is_public)
+
+    def _visibility(self, thing: Thing) -> set[bool]:
+        """Return whether each item that is the thing, or has its key, is public."""
+        if thing not in self._visible:
+            kind, name = thing
+            sql = f"SELECT DISTINCT item FROM {kind} WHERE key = ? COLLATE NOCASE"
+            items = [name] if kind == "part" else [item for (item,) in self._connection.execute(sql, (name,))]
+            self._visible[thing] = {
+                not any(map(is_internal, entries)) or fold(public_entries(entries)) is not None
+                for item in items
+                if (entries := entries_of(self._connection, item))
+            }
+        return self._visible[thing]
 
 
 def _require_valid(entries: Iterable[Entry]) -> None:
