@@ -31,7 +31,8 @@ def open(
 
     The store is opened when a method needs it. `today` is the local day by default. The path, the author and the
     intervals are by default those of the environment and of the configuration file. With `dry_run`, writes are rolled
-    back. If SPACEDIALOG_READONLY is set, they raise InputError.
+    back. If SPACEDIALOG_READONLY is set, they raise InputError. If SPACEDIALOG_PUBLIC is set, only the public record
+    can be read.
     """
     from pathlib import Path
 
@@ -45,5 +46,6 @@ def open(
         author=environment.author() if author is None else author,
         dry_run=dry_run,
         read_only=environment.is_read_only(),
+        public=environment.is_public(),
         intervals=environment.configuration().intervals,
     )

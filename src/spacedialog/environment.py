@@ -77,13 +77,20 @@ def pager() -> str:
 
 def is_read_only() -> bool:
     """Return whether SPACEDIALOG_READONLY forbids writing; InputError if it is neither yes nor no."""
-    named = os.environ.get("SPACEDIALOG_READONLY", "")
+    return _is_on("SPACEDIALOG_READONLY")
+
+
+def is_public() -> bool:
+    """Return whether SPACEDIALOG_PUBLIC limits reads to the public record; InputError if it is neither yes nor no."""
+    return _is_on("SPACEDIALOG_PUBLIC")
+
+
+def _is_on(variable: str) -> bool:
+    named = os.environ.get(variable, "")
     try:
         return _SWITCH[named.strip().lower()]
     except KeyError:
-        raise InputError(
-            f"SPACEDIALOG_READONLY: '{named}' is neither yes nor no", "set it to 1 or 0, or unset it"
-        ) from None
+        raise InputError(f"{variable}: '{named}' is neither yes nor no", "set it to 1 or 0, or unset it") from None
 
 
 def store_path(db: Path | None = None) -> Path:

@@ -65,6 +65,16 @@ class ReadOnlyError(InputError):
         )
 
 
+class PublicOnlyError(InputError):
+    """SPACEDIALOG_PUBLIC limits the program to the public record (exit status 2)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "only the public record can be read, because SPACEDIALOG_PUBLIC is set",
+            "to use the whole record, unset SPACEDIALOG_PUBLIC; nothing was changed",
+        )
+
+
 class DateError(InputError):
     """A text is not a date or a span that the program accepts (exit status 2)."""
 

@@ -52,7 +52,7 @@ UPCOMING = [
 AREA = ["area", "title", "commitments", "checked", "unknown", "complete", "in_progress", "overdue", "closing"]
 AREA += ["next_milestone", "dialogue", "unevidenced"]
 HISTORY = ["id", "recorded_at", "on", "author", "ref", "kind", "changed", "note", "evidence", "retracted", "ignored"]
-HISTORY += ["after_evidence"]
+HISTORY += ["after_evidence", "internal"]
 
 
 Row = dict[str, Any]

@@ -12,6 +12,7 @@ from tests.support.program import Desk, by_ref
 
 DATA = Path(__file__).parents[2] / "data" / "dialogue_2025.json"
 WRITTEN = {"did", "refs", "ref", "title", "differences", "changes", "undo", "notices", "created_store", "dry_run"}
+WRITTEN |= {"internal"}
 
 
 Row = dict[str, Any]

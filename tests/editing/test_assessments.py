@@ -233,7 +233,7 @@ def test_undo_takes_a_verdict_back_and_redo_returns_it(tracker: Tracker) -> None
     ],
 )
 def test_an_invalid_assessment_is_refused_with_the_choices(
-    tracker: Tracker, arguments: dict[str, str], says: str
+    tracker: Tracker, arguments: dict[str, Any], says: str
 ) -> None:
     """An unknown verdict, rubric or party is refused with the known ones, and nothing is recorded."""
     before = len(list(tracker.log()))

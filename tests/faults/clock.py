@@ -19,6 +19,7 @@ from pathlib import Path
 from spacedialog.errors import StoreError
 from spacedialog.maintenance import checks
 from spacedialog.model.entry import CLOCK_TOLERANCE
+from spacedialog.model.position import Scope
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
 
@@ -33,6 +34,7 @@ import sys, time
 now = int(sys.argv.pop(1)) * 1000
 time.time_ns = lambda: now
 from spacedialog.cli.main import main
+from spacedialog.model.position import Scope
 main()
 """
 
@@ -98,7 +100,7 @@ def _leaps(folder: Path, writes: int, draw: random.Random, broken: list[str]) ->
     if len({entry.ts for entry in entries}) < len(entries):
         broken.append("two actions have the same time")
     for entry in draw.sample(entries, min(20, len(entries))):
-        known = [entry.id for entry in tracker.log(known_at=entry.ts)]
+        known = [entry.id for entry in tracker.log(Scope(known_at=entry.ts))]
         if known[-1] != entry.id:
             broken.append(f"--known-at {entry.ts} does not end with the entry of that time")
     (stamps,) = (check for check in checks.run_checks(store, now=_FUTURE - _DAY) if check.check == "stamps")

@@ -102,7 +102,7 @@ def look_at_everything(tracker: Tracker) -> None:
             view.history()
             list(view.slips())
             view.values("party")
-        assert list(tracker.log(known_at=known_at))
+        assert list(tracker.log(Scope(known_at=known_at)))
 
 
 # The tables follow from the log
@@ -589,7 +589,7 @@ def test_a_file_that_is_not_a_store_is_refused_and_unchanged(tracker: Tracker, n
     before = snapshot(tracker.path.parent)
     calls: list[Action] = [
         look_at_everything,
-        lambda tracker: list(tracker.log(known_at=1)),
+        lambda tracker: list(tracker.log(Scope(known_at=1))),
         lambda tracker: tracker.note("4-07", "Hello."),
         lambda tracker: tracker.undo(),
         lambda tracker: tracker.import_file(BUILT_IN, "built-in.json"),

@@ -28,19 +28,19 @@ _MAX_SIZE = 4_096
 
 
 class Checkpoint:
-    """The checkpoint `name` of the database at `store`; InputError for an invalid name.
+    """The checkpoint `name` of the database at `store`, or of its `public` record; InputError for an invalid name.
 
     `since` sets `is_new` if nothing was saved, and `store_was_replaced` if the log was never at the saved position.
     """
 
-    def __init__(self, store: Path, name: str) -> None:
+    def __init__(self, store: Path, name: str, *, public: bool = False) -> None:
         if not re.fullmatch(NAME_PATTERN, name):
             raise InputError(
                 f"--checkpoint: '{name}' is not a valid name", "use letters, digits, . _ and - only, such as weekly"
             )
         self.is_new = False
         self.store_was_replaced = False
-        self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}")
+        self._path = store.with_name(f"{store.name}{CHECKPOINT}{name}{'.public' if public else ''}")
         self._reached: tuple[date, Position] | None = None
 
     def since(self, snapshot: Snapshot) -> Since:

@@ -17,7 +17,7 @@ from spacedialog.cli.completion import (
     complete_ref,
     complete_side,
 )
-from spacedialog.cli.help import GENERAL
+from spacedialog.cli.help import GENERAL, VIEW
 from spacedialog.errors import InputError
 from spacedialog.render.formats import FORMAT_BY_ENDING, Format, Settings
 from spacedialog.render.output import Output
@@ -121,6 +121,10 @@ ColourOption = Annotated[
         help="Use colour: auto, always or never.",
         rich_help_panel=GENERAL,
     ),
+]
+PublicOption = Annotated[
+    bool,
+    typer.Option("--public", help="Leave out internal entries (also SPACEDIALOG_PUBLIC=1).", rich_help_panel=VIEW),
 ]
 QuietOption = Annotated[
     bool,

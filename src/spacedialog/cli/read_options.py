@@ -19,6 +19,7 @@ from spacedialog.cli.options import (
     FormattedOutputOption,
     JsonOption,
     Names,
+    PublicOption,
     QuietOption,
     TemplateOption,
     TodayOption,
@@ -51,6 +52,7 @@ def _reading(
             rich_help_panel=VIEW,
         ),
     ] = None,
+    public: PublicOption = False,
     fields: Annotated[
         str | None,
         typer.Option(
@@ -87,6 +89,7 @@ def _reading(
         parsing.day("--as-of", as_of, tracker.today) if as_of else None,
         parsing.instant("--known-at", known_at, tracker.today) if known_at else None,
         at_seq,
+        public=public or tracker.public,
     )
     format_ = None if template else format_of(format_, json, output)
     shown_in = output_to(format_, output, color, tracker.path)

@@ -48,6 +48,9 @@ def _writing(
             "--by", metavar="NAME", help="Record NAME as the author (also SPACEDIALOG_AUTHOR).", rich_help_panel=ENTRY
         ),
     ] = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Keep it out of the public record.", rich_help_panel=ENTRY)
+    ] = False,
     dry_run: Annotated[
         bool,
         typer.Option("--dry-run", help="Show the result without recording anything.", rich_help_panel=GENERAL),
@@ -59,7 +62,7 @@ def _writing(
 ) -> WriteRequest:
     require_own_names()
     tracker = spacedialog.open(db, author=by and check_line("--by", by), dry_run=dry_run)
-    remarks: Remarks = {"note": note, "evidence": evidence}
+    remarks: Remarks = {"note": note, "evidence": evidence, "internal": internal}
     if on is not None:
         remarks["on"] = parsing.vague_date("--on", on, tracker.today, "past")
     output = output_to(Format.JSON if json else Format.TABLE, None, color, tracker.path)

@@ -14,6 +14,7 @@ from spacedialog.model.target import Target
 from spacedialog.model.typed_dates import parse_review
 from spacedialog.model.values import TEXT_CHECKS, check_line, match_choice, source_list
 from spacedialog.model.vocabulary import NAME_PATTERN, Status, Strength
+from spacedialog.store.read.refs import INTERNAL_SERIES
 from spacedialog.store.read.selection import find_dialogue, find_value, is_joint
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _KIND = re.compile(NAME_PATTERN)
 _COMMITMENT_REF = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,30}-[A-Za-z0-9_-]{1,30}")
-_MILESTONE_REF = re.compile(_COMMITMENT_REF.pattern + r"\.[0-9]{1,6}")
+_MILESTONE_REF = re.compile(_COMMITMENT_REF.pattern + rf"\.(?:{INTERNAL_SERIES})?[0-9]{{1,6}}")
 _MILESTONE_FIELDS = ("title", "ref")
 
 
@@ -52,7 +53,7 @@ def create_commitment(
 ) -> tuple[Target, PendingEntry]:
     """Return the commitment as a target, and the entry that adds it; InputError if any value is invalid."""
     dialogue = find_dialogue(snapshot, commitment.dialogue)
-    ref = commitment.ref or snapshot.refs.next_ref(dialogue)
+    ref = commitment.ref or snapshot.refs.next_ref(dialogue, is_internal=remarks.internal)
     target = Target(ref, item, None)
     copied = ("area", "kind", "title", "detail", "strength", "lead")
     for name, value in (commitment._asdict() | dict(commitment.fields)).items():
@@ -83,7 +84,7 @@ def create_milestone(
     if commitment.milestone:
         raise InputError(f"{commitment.ref} is a milestone", "write the ref of its commitment")
     snapshot.fields_of(commitment)
-    ref = snapshot.refs.next_milestone_ref(commitment)
+    ref = snapshot.refs.next_milestone_ref(commitment, is_internal=remarks.internal)
     values = {"ref": ref, "title": check_line("title", milestone.title), "when": str(milestone.when)}
     if milestone.recurs:
         interval = Span.parse(milestone.recurs)
@@ -127,7 +128,7 @@ def correct(snapshot: Snapshot, target: Target, correction: Correction, remarks:
                 "partners: a new list cannot be combined with partners to add or remove",
                 "use either --partner, or --add-partner and --remove-partner",
             )
-        values["partners"] = _changed_partners(snapshot, target, correction)
+        values["partners"] = _changed_partners(snapshot, target, correction, is_public=not remarks.internal)
     foreign = [name for name in values if target.milestone and name not in _MILESTONE_FIELDS]
     if foreign:
         raise InputError(f"{foreign[0]}: a milestone does not have this field", "edit its commitment")
@@ -143,9 +144,9 @@ def already_set(targets: Sequence[Target]) -> str:
     return f"{refs} already {'has' if len(targets) == 1 else 'have'} these values."
 
 
-def _changed_partners(snapshot: Snapshot, target: Target, correction: Correction) -> list[str]:
+def _changed_partners(snapshot: Snapshot, target: Target, correction: Correction, *, is_public: bool) -> list[str]:
     """Return the partners of the target after the correction; InputError for the removal of another party."""
-    fields = snapshot.fields_of(target)
+    fields = snapshot.fields_of(target, public=is_public)
     if target.milestone:
         return []
     partners = list(fields.get("partners") or ())

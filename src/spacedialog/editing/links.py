@@ -41,7 +41,7 @@ def decide_link(
     link = Target(f"{old.ref} → {new.ref}", link_id(old.item, new.item), None)
     on = str(remarks.on if is_dated else met_on)
     values = {"decided": decision.value}
-    if snapshot.fields(link.item) is not None:
+    if snapshot.fields(link.item, public=not remarks.internal) is not None:
         return link, PendingEntry(SET, link.item, on, {"set": values, **remarks.body()})
     values = {"old": old.item, "new": new.item, **values}
     return link, PendingEntry(CREATE, link.item, on, {"type": "link", "set": values, **remarks.body()})

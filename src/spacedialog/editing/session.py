@@ -15,6 +15,7 @@ from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.written import Difference, Written
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
+from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store.log import entries_of, live_entries
 from spacedialog.store.read.details import fields_on
@@ -66,7 +67,8 @@ class Session:
         """Return the remarks of an entry, dated today if they have no date; InputError if it may be in the future."""
         when = VagueDate.of(given.get("on") or self._writer.today.isoformat())
         pieces = evidence_pieces(given.get("evidence"))
-        return EntryRemarks(check_on(when, self._writer.today), given.get("note"), pieces)
+        on = check_on(when, self._writer.today)
+        return EntryRemarks(on, given.get("note"), pieces, given.get("internal", False))
 
     def new_id(self) -> str:
         """Return an id for a new item."""
@@ -111,10 +113,10 @@ class Session:
                 lost = {name: new.get(name) for name, value in values.items() if new.get(name) != value}
                 overruled.setdefault(target, {}).update(lost)
         notices = [notice for target, lost in overruled.items() if lost for notice in self._overruled(target, lost)]
-        return self._recorded(
+        return self.appended(
             did,
-            targets,
             appended,
+            **_named(targets),
             title=(after[0].get("title") or before[0].get("title") or "") if len(targets) == 1 else "",
             differences=tuple(differences),
             notices=tuple(dict.fromkeys(notices)),
@@ -123,16 +125,13 @@ class Session:
     def check(self, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
         """Record checks of the targets as one action. They change no field, so fields are not compared."""
         title = str(self.snapshot.fields_of(targets[0]).get("title") or "") if len(targets) == 1 else ""
-        return self._recorded("checked", targets, self.record(append.group_by_item(pending)), title=title)
+        recorded = self.record(append.group_by_item(pending))
+        return self.appended("checked", recorded, **_named(targets), title=title)
 
-    def _recorded(self, did: str, targets: Sequence[Target], appended: append.Appended, **values: Any) -> Written:
-        return self.written(
-            did,
-            **_named(targets),
-            changes=appended.entries,
-            undo=appended.last,
-            **values,
-        )
+    def appended(self, did: str, appended: append.Appended, **values: Any) -> Written:
+        """Return the result of a write that appended entries; `values` are as in `written`."""
+        counts = {"changes": appended.entries, "undo": appended.last, "internal": appended.internal}
+        return self.written(did, **counts, **values)
 
     def _overruled(self, target: Target, values: Mapping[str, Any]) -> Iterator[str]:
         """Yield a notice for each of the fields that an entry recorded earlier sets, because its day is later.
@@ -155,9 +154,10 @@ class Session:
     def is_known(self, entry: PendingEntry) -> bool:
         """Return whether the entry would change nothing: the record has its values on its day, and no conflict.
 
+        A public entry is compared with the public record.
         If the entry is dated before the first day of its item or milestone, it would apply on that first day.
         """
-        entries, history = self.snapshot.folded(entry.item)
+        entries, history = self.snapshot.folded(entry.item, public=INTERNAL not in entry.body)
         values, milestone = entry.body.get("set", {}), entry.body.get("milestone")
         first = next(
             (
@@ -180,7 +180,9 @@ class Session:
     def adds_remarks(self, entry: PendingEntry) -> bool:
         """Return whether the entry has a note or evidence that no entry in force with the same values has."""
         given = {name: entry.body[name] for name in ("note", "evidence") if name in entry.body}
-        live = (one.content for one in live_entries(self.connection, entry.item))
+        live = [one.content for one in live_entries(self.connection, entry.item)]
+        if INTERNAL not in entry.body:
+            live = [content for content in live if INTERNAL not in content]
         same = [one for one in live if entry.body.get("set", {}).items() <= one.get("set", {}).items()]
         return bool(given) and not any(given.items() <= one.items() for one in same)
 
@@ -189,8 +191,11 @@ class Session:
         title = self._fields(targets[0]).get("title") or "" if len(targets) == 1 else ""
         return self.written(did, **_named(targets), title=title, notices=(notice,))
 
-    def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False) -> Written:
-        """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action."""
+    def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False, is_internal: bool = False) -> Written:
+        """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action.
+
+        If it `is_internal`, the entries stay in the public record.
+        """
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
         refs = self.snapshot.refs
@@ -207,6 +212,7 @@ class Session:
             milestone = entry.content.get("milestone")
             body: dict[str, Any] = {"retracts": entry.id}
             body |= {"only": True} if only else {}
+            body |= {INTERNAL: True} if is_internal else {}
             body |= {"milestone": milestone} if milestone else {}
             pending.append(PendingEntry(RETRACT, entry.item, day, body))
         return self.write(did, targets, pending)

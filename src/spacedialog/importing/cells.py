@@ -172,7 +172,7 @@ def _status(name: str, given: object) -> str:
 
 
 _PARSERS: Mapping[str, Callable[[str, object], Any]] = {
-    "check": _yes_or_no,
+    **dict.fromkeys(("check", "internal"), _yes_or_no),
     "percent": _percentage,
     "evidence": _evidence,
     "partners": _partners,

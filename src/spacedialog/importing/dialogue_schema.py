@@ -110,6 +110,11 @@ MOST = 1_000
 MOST_DECLARED = 10_000
 
 
+Internal = Annotated[
+    bool, Field(default=False, description="Whether it stays out of the public record, with everything about it.")
+]
+
+
 class Strict(BaseModel):
     """A part of a file that may contain only declared fields."""
 
@@ -137,6 +142,7 @@ class Dialogue(Strict):
     host: Key | None = Field(default=None, description="The party that hosted the meeting.")
     heads: list[Head] = Field(default=[], max_length=MOST)
     note: Text | None = None
+    internal: Internal = False
 
 
 class Document(Strict):
@@ -153,6 +159,7 @@ class Area(Strict):
 
     key: Key
     title: Line
+    internal: Internal = False
 
 
 if TYPE_CHECKING:
@@ -185,6 +192,7 @@ class Party(Strict):
         max_length=MOST,
         description="The parties that it succeeds: their commitments of earlier dialogues are found under its key.",
     )
+    internal: Internal = False
 
 
 class Source(Strict):
@@ -214,6 +222,7 @@ class Milestone(Strict):
     note: Text | None = None
     sources: list[Source] = Field(default=[], max_length=100)
     evidence: Evidence | None = None
+    internal: Internal = False
 
 
 class Draft(Strict):
@@ -235,6 +244,7 @@ class CarriedOn(Strict):
     ref: RefText
     note: Text | None = None
     evidence: Evidence
+    internal: Internal = False
 
 
 _KINDS: Mapping[Kind, Any] = {
@@ -302,6 +312,7 @@ else:
                 description="The commitments of earlier dialogues that it carries on, by their full refs.",
             ),
         ),
+        internal=(Internal, False),
         draft=(Draft | None, None),
     )
 
@@ -326,6 +337,7 @@ class Update(Strict):
             "A web address, a citation in words, or a list of them. Required for a status, a percentage or a date."
         ),
     )
+    internal: Internal = False
 
 
 class Opening(Strict):

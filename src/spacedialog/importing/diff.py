@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from spacedialog.importing.dialogue_checks import commitment_problems, milestone_problems, opening_problems
 from spacedialog.importing.entries import BOOKKEEPING_KEYS, commitment_entries, opening_entries
-from spacedialog.model.entry import IMPORTED, RETRACT, Entry, PendingEntry, canonical_json
+from spacedialog.model.entry import CREATE, IMPORTED, RETRACT, Entry, PendingEntry, canonical_json
+from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import Decision
 from spacedialog.store import log
+from spacedialog.store.write.internal_entries import Things
 
 if TYPE_CHECKING:
     from datetime import date
@@ -23,12 +25,19 @@ if TYPE_CHECKING:
 
 
 class ImportDiff:
-    """The entries that bring a record up to date with a data file, and the notices about its candidates."""
+    """The entries that bring a record up to date with a data file, and the notices about its candidates.
 
-    def __init__(self, connection: sqlite3.Connection, snapshot: Snapshot, today: date) -> None:
+    If it `is_internal`, every entry is.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, snapshot: Snapshot, today: date, *, is_internal: bool = False
+    ) -> None:
         self._connection = connection
         self._snapshot = snapshot
         self._today = today
+        self._is_internal = is_internal
+        self._things = Things(connection)
         self._candidates = self._undecided = 0
         self._not_retracted: list[str] = []
 
@@ -65,12 +74,28 @@ class ImportDiff:
             yield f"these dropped candidates have later entries and were not undone: {refs}"
 
     def _since_import(self, wanted: list[PendingEntry]) -> list[PendingEntry]:
+        wanted = list(self._marked(wanted))
         item = wanted[0].item
         if log.is_new_item(self._connection, item):
             return wanted
         previous = log.imported_entries(self._connection, item)
         rejected = log.rejected_entries(self._connection, item)
         return entries_since(wanted, previous, rejected, on=self._today.isoformat())
+
+    def _marked(self, wanted: Iterable[PendingEntry]) -> Iterator[PendingEntry]:
+        """Yield the entries of one item, and mark those that are internal, as recording them would.
+
+        Otherwise they would differ from those of the previous import.
+        """
+        parts: set[str] = set()
+        for pending in wanted:
+            about = (pending.item, pending.body.get("milestone"))
+            if self._is_internal or INTERNAL in pending.body or self._things.are_internal(pending) or parts & {*about}:
+                pending = pending._replace(body={**pending.body, INTERNAL: True})
+                if pending.kind == CREATE:
+                    parts.add(about[1] or about[0])
+            self._things.add(pending)
+            yield pending
 
     def _retractions(self, dropped: FileCommitment) -> Iterator[list[PendingEntry]]:
         commitment, *links = dropped.items()

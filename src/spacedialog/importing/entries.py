@@ -13,6 +13,7 @@ from spacedialog.model.entry import CHECK, CREATE, IMPORTED, NOTE, SET, PendingE
 from spacedialog.model.fold import closing_day
 from spacedialog.model.milestones import values_when_met
 from spacedialog.model.values import evidence_pieces, evidence_text
+from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import Decision, LinkDecision, MilestoneStatus
 
 BOOKKEEPING_KEYS = ("v", "beside")
@@ -99,13 +100,15 @@ def commitment_entries(dialogue: Mapping[str, Any], file_commitment: FileCommitm
         yield [PendingEntry(CREATE, link_id(old, creation.item), on, body)]
 
 
-def _create(kind: str, name: str, on: str, values: Mapping[str, Any]) -> PendingEntry:
-    return PendingEntry(CREATE, item_id(kind, name), on, {"type": kind, "set": _given(values), "via": IMPORTED})
+def _create(kind: str, name: str, on: str, part: Mapping[str, Any]) -> PendingEntry:
+    values = _given({name: value for name, value in part.items() if name != INTERNAL})
+    return PendingEntry(CREATE, item_id(kind, name), on, {"type": kind, "set": values, "via": IMPORTED, **_mark(part)})
 
 
 def _milestone_entry(item: str, milestone: Mapping[str, Any], on: str) -> PendingEntry:
     remarks = _remarks(milestone)
-    values = _given({name: value for name, value in milestone.items() if name != "since" and name not in remarks})
+    apart = ("since", *_REMARKS, INTERNAL)
+    values = _given({name: value for name, value in milestone.items() if name not in apart})
     if values.get("status") == MilestoneStatus.MET:
         del values["status"]
         values |= values_when_met(values)
@@ -135,7 +138,11 @@ def _remarks(part: Mapping[str, Any]) -> dict[str, Any]:
     remarks = _given({name: part.get(name) for name in _REMARKS})
     if "evidence" in remarks:
         remarks["evidence"] = evidence_text(evidence_pieces(remarks["evidence"]))
-    return remarks
+    return {**remarks, **_mark(part)}
+
+
+def _mark(part: Mapping[str, Any]) -> dict[str, bool]:
+    return {INTERNAL: True} if part.get(INTERNAL) else {}
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ CORRECTED = tuple(name for name in EDITABLE if name not in ("ref", "sources"))
 RECORDED = (*UPDATED, *CORRECTED)
 """The fields of the record that a row sets."""
 
-COLUMNS = ("ref", *RECORDED, "check", "note", "evidence", "on")
+COLUMNS = ("ref", *RECORDED, "check", "note", "evidence", "on", "internal")
 """The fields of a row."""
 
 READ_ONLY = tuple(name for name in CommitmentRow._fields if name not in COLUMNS)

@@ -21,6 +21,7 @@ from spacedialog.model.dates import VagueDate, quoted
 from spacedialog.model.entry import NOTE, SET, canonical_json
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.values import check_status, is_complete_below_full
+from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 from spacedialog.store.log import live_entries
 
@@ -47,16 +48,29 @@ _Content = tuple[str, Mapping[str, Any]]
 
 
 class Batch:
-    """The updates of the file `name`: the entries to record, and the problems found."""
+    """The updates of the file `name`: the entries to record, and the problems found.
 
-    def __init__(self, name: str, connection: sqlite3.Connection, snapshot: Snapshot, today: date) -> None:
+    If it `is_internal`, every update is.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        connection: sqlite3.Connection,
+        snapshot: Snapshot,
+        today: date,
+        *,
+        is_internal: bool = False,
+    ) -> None:
         self.problems = Problems(name, "nothing was recorded")
         self.pending: list[PendingEntry] = []
-        self.targets: dict[Target, Mapping[str, Any]] = {}
+        self.targets: list[Target] = []
+        self._is_internal = is_internal
+        self._fields: dict[tuple[Target, bool], Mapping[str, Any]] = {}
         self._notices = SheetNotices(connection, snapshot)
         self._places: dict[Target, str] = {}
         self._seen: set[str] = set()
-        self._recorded: dict[str, list[tuple[str, _Content]]] = {}
+        self._recorded: dict[tuple[str, bool], list[tuple[str, _Content]]] = {}
         self._today = today
         self._connection = connection
         self._snapshot = snapshot
@@ -83,11 +97,17 @@ class Batch:
         for name in given.keys() - {*COLUMNS, *READ_ONLY}:
             self.problems.add_error(row.place, InputError(f"{quoted(name)} is not a field", COLUMNS_REMEDY))
         target = self._target(row, given)
-        fields = (self.targets.get(target) or self._fields(row, target)) if target else None
+        is_internal = self._is_internal
+        with self._collecting(row.at(INTERNAL)):
+            is_internal |= INTERNAL in given and parse_value(INTERNAL, given[INTERNAL], self._today)
+        if target:
+            is_internal |= self._snapshot.fields(target.item, target.milestone, public=True) is None
+        fields = self._fields_of(row, target, is_internal=is_internal) if target else None
         values, same = self._values(row, given, target, fields or {})
         if target is None or fields is None or (len(self.problems) > before and not values.keys() - {"on"}):
             return
         with self._collecting(row.place):
+            values[INTERNAL] = is_internal
             self._record(row, target, fields, values, same, is_valid=len(self.problems) == before)
 
     def _target(self, row: Row, given: Mapping[str, Any]) -> Target | None:
@@ -110,9 +130,13 @@ class Batch:
             return False
         return True
 
-    def _fields(self, row: Row, target: Target) -> Mapping[str, Any] | None:
+    def _fields_of(self, row: Row, target: Target, *, is_internal: bool) -> Mapping[str, Any] | None:
+        """Return the fields after the rows so far: those of the public record for an update that is public."""
         with self._collecting(row.at("ref")):
-            return self._snapshot.fields_of(target)
+            for internal in (True, False):
+                if (target, internal) not in self._fields:
+                    self._fields[target, internal] = self._snapshot.fields_of(target, public=not internal)
+            return self._fields[target, is_internal]
         return None
 
     def _values(
@@ -125,7 +149,7 @@ class Batch:
         values: dict[str, Any] = {}
         same: dict[str, Any] = {}
         for name in COLUMNS[1:]:
-            if name not in given:
+            if name not in given or name == INTERNAL:
                 continue
             key = _key(name, target)
             held = fields.get(key)
@@ -173,7 +197,8 @@ class Batch:
     ) -> None:
         """Add the entry of a row, unless the record has it already."""
         on: VagueDate = values.get("on") or VagueDate.parse(self._today.isoformat())
-        remarks = EntryRemarks(on, values.get("note"), values.get("evidence", ()))
+        is_internal: bool = values[INTERNAL]
+        remarks = EntryRemarks(on, values.get("note"), values.get("evidence", ()), is_internal)
         is_check = values.get("check", False)
         if row.is_exported:
             self._drop_leftover_percent(row, target, fields, values)
@@ -207,7 +232,10 @@ class Batch:
         if is_valid and (new := self._new(target.ref, pending, fields, unstated, dated=dated, is_edit=is_edit)):
             check_has_opened(new, target, fields)
             self.pending.append(new)
-            self.targets[target] = {**fields, **new.body.get("set", {})}
+            self.targets.append(target)
+            for internal in {is_internal, True}:
+                held = self._fields[target, internal]
+                self._fields[target, internal] = {**held, **new.body.get("set", {})}
 
     def _drop_leftover_percent(
         self, row: Row, target: Target, fields: Mapping[str, Any], values: dict[str, Any]
@@ -247,14 +275,18 @@ class Batch:
         if statement in self._seen:
             return None
         self._seen.add(statement)
-        if pending.item not in self._recorded:
+        key = pending.item, INTERNAL in pending.body
+        if key not in self._recorded:
             # Once per item, because a file may have thousands of updates on one.
             entries = live_entries(self._connection, pending.item)
-            self._recorded[pending.item] = [(entry.on, (entry.kind, _core(entry.content))) for entry in entries]
+            contents = [(entry.on, entry.kind, entry.content) for entry in entries]
+            self._recorded[key] = [
+                (on, (kind, _core(content))) for on, kind, content in contents if key[1] or INTERNAL not in content
+            ]
         core = _core(pending.body)
         is_known = any(
             _repeats(recorded, (pending.kind, core), full) and (not dated or _is_same_day(on, pending.on))
-            for on, recorded in self._recorded[pending.item]
+            for on, recorded in self._recorded[key]
         )
         if is_known and not dated and not pending.body.keys() & {"note", "evidence"}:
             self._notices.skipped(ref)

@@ -50,6 +50,7 @@ _MEANINGS: Mapping[str, str] = {
     "hosted": "number of dialogues that the party hosted",
     "host": "side that hosts the dialogue",
     "id": "id of the entry",
+    "internal": "true if the entry is not in the public record",
     "ignored": "true if this program does not understand the entry",
     "in_progress": "number of commitments in progress",
     "key": "key of the dialogue",

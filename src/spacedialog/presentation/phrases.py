@@ -240,7 +240,8 @@ def action_text(row: HistoryRow) -> str:
     else:
         action = ", ".join(_new_value_text(row, *change) for change in changed.items())
         action = action or _ACTIONS.get(row.kind, "noted")
-    return ("(undone) " if row.retracted else "") + action
+    marks = ("(undone) " if row.retracted else "") + ("(internal) " if row.internal else "")
+    return marks + action
 
 
 def _new_value_text(row: HistoryRow, field: str, value: Any) -> str:

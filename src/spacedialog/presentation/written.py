@@ -45,6 +45,10 @@ _MOST_REFS = 20
 def written(result: Written) -> View:
     """Return the fields that a write changed, and the command that undoes it."""
     lines = [*_change_lines(result)]
+    if result.internal == result.changes and result.internal:
+        lines.append("Internal: not in the public record.")
+    elif result.internal:
+        lines.append(f"Internal: {result.internal} of the entries, which are not in the public record.")
     if result.undo:
         lines.append(
             "Redo with: spacedialog undo --redo"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from spacedialog.model.position import NOW, Scope
 from spacedialog.store import log
 from spacedialog.tracker.record import Record
 
@@ -21,13 +22,14 @@ class Maintenance(Record):
         """Return the result of each check of the store, without altering it; an empty list if there is no store."""
         from spacedialog.maintenance import checks
 
-        return checks.run_checks(self.path, now=self._now()) if self.has_store else []
+        path = self.whole_path()
+        return checks.run_checks(path, now=self._now()) if self.has_store else []
 
     def rescue(self, new: Path) -> Rescued:
         """Copy every intact entry of a damaged store into a new store; InputError if `new` exists."""
         from spacedialog.maintenance import copies
 
-        return copies.rescue(self.path, new)
+        return copies.rescue(self.whole_path(), new)
 
     def restamp(self) -> Restamped:
         """Record unsent entries from the future again, with the present time; a dry run only counts them.
@@ -56,7 +58,7 @@ class Maintenance(Record):
         """Copy the store into a new file; InputError if the file exists, StoreError if copying fails."""
         from spacedialog.maintenance import copies
 
-        return copies.back_up(self.path, file)
+        return copies.back_up(self.whole_path(), file)
 
     def restore(self, file: Path, *, replace: bool = False) -> Copied:
         """Check a backup and restore the store from it; an existing store is replaced only with `replace`."""
@@ -64,18 +66,18 @@ class Maintenance(Record):
 
         return copies.restore(self.path_to_write(), file, replace=replace)
 
-    def fingerprint(self) -> FingerprintRow:
-        """Return the fingerprint of the whole log; StoreError if an entry in it was altered."""
+    def fingerprint(self, scope: Scope = NOW) -> FingerprintRow:
+        """Return the fingerprint of the log that the scope names; StoreError if an entry in it was altered."""
         from spacedialog.maintenance import fingerprint
 
-        return fingerprint.fingerprint(self._arrivals())
+        return fingerprint.fingerprint(self._arrivals(scope))
 
-    def verify_fingerprint(self, text: str) -> FingerprintRow:
+    def verify_fingerprint(self, text: str, scope: Scope = NOW) -> FingerprintRow:
         """Check that the log still has every entry that the fingerprint covers, unchanged."""
         from spacedialog.maintenance import fingerprint
 
-        return fingerprint.verify(self._arrivals(), text)
+        return fingerprint.verify(self._arrivals(scope), text)
 
-    def _arrivals(self) -> list[Entry]:
-        with self._reading() as connection:
+    def _arrivals(self, scope: Scope) -> list[Entry]:
+        with self._reading(scope) as connection:
             return log.in_arrival_order(connection)

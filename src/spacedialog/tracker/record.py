@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spacedialog.errors import DateError, InputError, NotFoundError, ReadOnlyError
+from spacedialog.errors import DateError, InputError, NotFoundError, PublicOnlyError, ReadOnlyError
 from spacedialog.model.position import NOW, Scope
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store import database, log, sidefiles
@@ -30,7 +30,8 @@ class Record:
 
     `today` is the local day, `now` returns the time in µs since 1970 (UTC), `entropy` returns the given number of
     random bytes, and `author` is the author of new entries. With `dry_run`, writes are rolled back; with
-    `read_only`, they raise ReadOnlyError. `intervals` decide the flags.
+    `read_only`, they raise ReadOnlyError. With `public`, every read leaves internal entries out, and use cases that
+    need the whole log raise PublicOnlyError. `intervals` decide the flags.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Record:
         entropy: Callable[[int], bytes] = os.urandom,
         dry_run: bool = False,
         read_only: bool = False,
+        public: bool = False,
         intervals: Intervals = DEFAULT_INTERVALS,
     ) -> None:
         self.path = path
@@ -50,14 +52,21 @@ class Record:
         self.author = author
         self.dry_run = dry_run
         self.read_only = read_only
+        self.public = public
         self.intervals = intervals
         self._now = now
         self._entropy = entropy
 
     def path_to_write(self) -> Path:
-        """Return the path of the store, for a write; ReadOnlyError if the record is read-only."""
+        """Return the path of the store, for a write; ReadOnlyError or PublicOnlyError if that is not allowed."""
         if self.read_only:
             raise ReadOnlyError("the record")
+        return self.whole_path()
+
+    def whole_path(self) -> Path:
+        """Return the path of the store, for a use case that needs its whole log; PublicOnlyError if it is withheld."""
+        if self.public:
+            raise PublicOnlyError
         return self.path
 
     @property
@@ -74,7 +83,7 @@ class Record:
 
         Raises NotFoundError if the team's log has not reached `scope.at_seq`, InputError for an unknown dialogue.
         """
-        with self._reading(scope.known_at, scope.at_seq) as connection:
+        with self._reading(scope) as connection:
             snapshot = Snapshot(connection, scope.as_of or self.today, self.intervals)
             try:
                 keys = [find_value(snapshot, "dialogue", key) for key in scope.dialogues]
@@ -85,9 +94,9 @@ class Record:
                 raise
             yield snapshot.of(keys)
 
-    def log(self, *, known_at: int | None = None) -> Iterator[Entry]:
-        """Yield every entry of the log in the order of recording, up to a time (µs since 1970, UTC)."""
-        with self._reading(known_at) as connection:
+    def log(self, scope: Scope = NOW) -> Iterator[Entry]:
+        """Yield every entry of the log in the order of recording: those known at the time of the scope."""
+        with self._reading(scope) as connection:
             for entry in log.entries(connection):
                 if not isinstance(entry.body, str):
                     # Only a damaged store has such a body; an error raised here is reported as damage.
@@ -102,13 +111,14 @@ class Record:
         return built_in_path()
 
     @contextmanager
-    def _reading(self, known_at: int | None = None, at_seq: int | None = None) -> Iterator[sqlite3.Connection]:
+    def _reading(self, scope: Scope = NOW) -> Iterator[sqlite3.Connection]:
+        known_at, at_seq, public = scope.known_at, scope.at_seq, scope.public or self.public
         if self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = database.reading(self.path)
         else:
             opened = closing(built_in_record())
         with self._reporting_damage(*ROW_ERRORS, DateError), opened as connection:
-            if known_at is None and at_seq is None:
+            if known_at is None and at_seq is None and not public:
                 yield connection
                 return
             if at_seq is not None and at_seq > (reached := log.shared_position(connection) or 0):
@@ -118,7 +128,7 @@ class Record:
                     if reached
                     else "leave out --at-seq; only the record of a team has positions",
                 )
-            with closing(database.past_record(connection, known_at=known_at, at_seq=at_seq)) as past:
+            with closing(database.past_record(connection, known_at=known_at, at_seq=at_seq, public=public)) as past:
                 yield past
 
     @contextmanager

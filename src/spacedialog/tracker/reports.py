@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from spacedialog.errors import ReadOnlyError
 from spacedialog.model.position import NOW, Scope, Since
 from spacedialog.model.progress import Progress, silent
 from spacedialog.store.read.selection import ALL_COMMITMENTS, Selection
@@ -29,11 +30,16 @@ class Reports(Record):
         with self.snapshot(scope) as snapshot:
             return snapshot.coverage()
 
-    def checkpoint(self, name: str) -> Checkpoint:
-        """Return the checkpoint of that name, for `brief`; InputError for an invalid name."""
+    def checkpoint(self, name: str, *, public: bool = False) -> Checkpoint:
+        """Return the checkpoint of that name, for `brief`; InputError for an invalid name.
+
+        Briefs on the public record have checkpoints of their own.
+        """
         from spacedialog.analysis.checkpoint import Checkpoint
 
-        return Checkpoint(self.path_to_write(), name)
+        if self.read_only:
+            raise ReadOnlyError("the record")
+        return Checkpoint(self.path, name, public=public or self.public)
 
     def brief(
         self,

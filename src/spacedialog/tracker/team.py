@@ -60,7 +60,7 @@ class Sharing(Record):
             return connect(member.url, interaction.password).log(member.log_id)
 
         environment = SyncEnvironment(self._now, random.random, time.sleep, interaction.show)
-        replica = Replica(self.path if self.dry_run else self.path_to_write(), reach, environment)
+        replica = Replica(self.whole_path() if self.dry_run else self.path_to_write(), reach, environment)
         if self.dry_run:
             synced = replica.preview()
         else:
@@ -114,7 +114,7 @@ class Team:
         """Return the state of this copy in the team, without contacting the server."""
         from spacedialog.team.sync import team_row
 
-        row = team_row(self._record.path)
+        row = team_row(self._record.whole_path())
         conflicts, clashes = self._record._disagreements()
         return row._replace(conflicts=conflicts, clashes=clashes)
 

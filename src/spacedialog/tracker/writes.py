@@ -31,8 +31,8 @@ class Writes(Record):
     """The use cases that write.
 
     Most take remarks: `on` (when it was true: a date or EDTF text, by default today), `note` and `evidence` (a web
-    address or a citation in words, or a sequence of them). Each returns what it changed, and the id with which to undo
-    it.
+    address or a citation in words, or a sequence of them), and `internal` (it stays out of the public record). Each
+    returns what it changed, and the id with which to undo it.
     """
 
     def mark(
@@ -41,19 +41,12 @@ class Writes(Record):
         """Record the status of commitments, or that milestones were met, as one action."""
         return self._update("marked", refs, remarks, status=status, percent=percent)
 
-    def note(
-        self,
-        refs: str | Sequence[str],
-        text: str,
-        *,
-        on: VagueDate | str | None = None,
-        evidence: str | Sequence[str] | None = None,
-    ) -> Written:
+    def note(self, refs: str | Sequence[str], text: str, **remarks: Unpack[Remarks]) -> Written:
         """Record a note about commitments, milestones or dialogues, as one action.
 
         Their status and dates do not change.
         """
-        return self._update("noted", refs, {"on": on, "note": text, "evidence": evidence})
+        return self._update("noted", refs, {**remarks, "note": text})
 
     def check(
         self, refs: Sequence[str] = (), *, selection: Selection | None = None, **remarks: Unpack[Remarks]
@@ -105,7 +98,8 @@ class Writes(Record):
             notes: list[str] = []
             of_date: list[str] = []
             for target in targets:
-                fields = session.snapshot.fields_of(target)
+                # A public entry is computed from the public fields, so that it shows nothing internal.
+                fields = session.snapshot.fields_of(target, public=not update.remarks.internal)
                 with _naming(target, targets):
                     entry = pending_update(update, target, fields)
                 check_has_opened(entry, target, fields)
@@ -244,12 +238,14 @@ class Writes(Record):
         *,
         encoding: str | None = None,
         max_size: int | None = None,
+        internal: bool = False,
         watch: Progress = silent,
     ) -> Written:
         """Record many updates (JSON Lines, CSV or Excel) as one action: all of them, or none.
 
-        `encoding` is the encoding of the text, by default UTF-8. A file has at most `max_size` bytes. Values that the
-        record already has are skipped. ProblemsError lists every problem with its place in the file `name`.
+        `encoding` is the encoding of the text, by default UTF-8. A file has at most `max_size` bytes. With `internal`,
+        all updates stay out of the public record. Values that the record already has are skipped. ProblemsError lists
+        every problem with its place in the file `name`.
         """
         from spacedialog.importing import reader
         from spacedialog.importing.update_rows import read_rows
@@ -258,10 +254,12 @@ class Writes(Record):
         limit = max_size or reader.MAX_SIZE
         content = updates if isinstance(updates, str | bytes) else reader.Incoming(updates, name, limit).whole()
         with self._writing() as session:
-            batch = Batch(name, session.connection, session.snapshot, self.today)
+            batch = Batch(name, session.connection, session.snapshot, self.today, is_internal=internal)
             batch.read(read_rows(content, batch.problems, encoding=encoding, max_size=limit), watch)
             batch.problems.refuse()
-            return _noting(session.write("applied", list(batch.targets), batch.pending), *batch.notices())
+            return _noting(
+                session.write("applied", list(dict.fromkeys(batch.targets)), batch.pending), *batch.notices()
+            )
 
     def import_file(
         self,
@@ -270,10 +268,12 @@ class Writes(Record):
         *,
         built_in: bool = True,
         max_size: int | None = None,
+        internal: bool = False,
         watch: Progress = silent,
     ) -> Written:
         """Import a data file, or a log that `export` wrote; entries that the record already has are skipped.
 
+        With `internal`, everything in a data file stays out of the public record; a log keeps its entries as they are.
         A data file is compared with its previous import, so entries that users recorded since stay as they are. If the
         import creates a store, `built_in` decides whether it also gets the built-in record. JSON Lines are recorded as
         they are read; at most `max_size` bytes of a file are in memory at once. ProblemsError lists every problem of
@@ -288,40 +288,44 @@ class Writes(Record):
         contents = parse.read(stream, name, max_size or reader.MAX_SIZE, now=self._now())
         with self._writing(built_in=built_in) as session:
             if isinstance(contents, parse.Contents):
-                difference = diff.ImportDiff(session.connection, session.snapshot, self.today)
+                difference = diff.ImportDiff(session.connection, session.snapshot, self.today, is_internal=internal)
                 appended = session.record(difference.new_entries(contents, watch))
                 contents.problems.refuse()
-                notices = tuple(difference.notices())
-                return session.written("imported", changes=appended.entries, undo=appended.last, notices=notices)
+                return session.appended("imported", appended, notices=tuple(difference.notices()))
+            if internal:
+                raise InputError("--internal does not apply to an exported log", "leave it out: its entries say it")
             merged = merge(session.connection, watch(contents), name)
             notices = (
                 f"{merged.strange} entries of a newer version of spacedialog are not counted. Upgrade spacedialog.",
             )
             return session.written("imported", changes=merged.added, notices=notices if merged.strange else ())
 
-    def undo(self, entry: str | None = None, *, only: bool = False) -> Written:
+    def undo(self, entry: str | None = None, *, only: bool = False, internal: bool = False) -> Written:
         """Undo the author's latest action, or the action of an entry (its id, or the end of it).
 
-        With `only`, undo that entry alone. Nothing is deleted: an undo is one more entry.
+        With `only`, undo that entry alone. With `internal`, the entries stay in the public record. Nothing is deleted:
+        an undo is one more entry.
         """
         from spacedialog.store import undo
 
         with self._writing() as session:
             entries = undo.to_undo(session.connection, entry, author=self.author, only=only)
-            return session.retract("undone", entries, only=only)
+            return session.retract("undone", entries, only=only, is_internal=internal)
 
-    def redo(self, entry: str | None = None) -> Written:
+    def redo(self, entry: str | None = None, *, internal: bool = False) -> Written:
         """Reverse the author's latest undo, or the undo of the entry with this id."""
         from spacedialog.store import undo
 
         with self._writing() as session:
-            return session.retract("redone", undo.to_redo(session.connection, entry, author=self.author))
+            entries = undo.to_redo(session.connection, entry, author=self.author)
+            return session.retract("redone", entries, is_internal=internal)
 
     @contextmanager
     def _writing(self, *, built_in: bool = True) -> Iterator[Session]:
         from spacedialog.editing.session import Author, Session
         from spacedialog.importing.built_in import seed
 
+        self.whole_path()
         writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run, self.intervals)
         if self.dry_run and not self.has_store:
             with closing(built_in_record() if built_in else database.in_memory()) as connection:

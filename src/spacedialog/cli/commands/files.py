@@ -11,9 +11,10 @@ import spacedialog
 from spacedialog import environment
 from spacedialog.cli import parsing
 from spacedialog.cli.help import GENERAL, NAME
-from spacedialog.cli.options import DbOption, OutputOption
+from spacedialog.cli.options import DbOption, OutputOption, PublicOption
 from spacedialog.cli.read_options import reads_one
 from spacedialog.cli.requests import ReadRequest
+from spacedialog.model.position import Scope
 from spacedialog.presentation import maintenance
 
 app = typer.Typer()
@@ -46,6 +47,7 @@ def export(
     known_at: Annotated[
         str | None, typer.Option("--known-at", metavar="TIME", help="Export only entries recorded by TIME.")
     ] = None,
+    public: PublicOption = False,
     format_: Annotated[
         LogFormat | None,
         typer.Option(
@@ -63,7 +65,7 @@ def export(
     spacedialog export -o record.json
     spacedialog export --format jsonl | gzip > record.jsonl.gz
 
-    `import` recreates the record from the file.
+    `import` recreates the record from the file. With --public, the file has the public record only.
     """
     from spacedialog.render import log_export
     from spacedialog.render.output import destination
@@ -72,7 +74,7 @@ def export(
     known_until = parsing.instant("--known-at", known_at, tracker.today) if known_at else None
     lines = format_ is LogFormat.JSONL or (format_ is None and output is not None and output.suffix == ".jsonl")
     with destination(output, tracker.path) as out:
-        log_export.write(tracker.log(known_at=known_until), out, lines=lines)
+        log_export.write(tracker.log(Scope(known_at=known_until, public=public)), out, lines=lines)
 
 
 @app.command()

@@ -37,14 +37,16 @@ def apply(
     A list that was written with -o can be edited in a spreadsheet and applied. Only the edited cells are recorded.
 
     Excel and CSV files have a header with ref and at least one other field: status, percent, due, title, area, kind,
-    strength, lead, partners, owner, review, criterion, quote, detail, check, note, evidence or on. A JSON Lines file
-    has the same names as keys. An empty cell leaves a field as it is. The word none clears the field. Dates are
-    written as on the command line. A cell can have several pieces of evidence, one per line; in JSON they are a list.
-    If a cell has a problem, nothing is recorded.
+    strength, lead, partners, owner, review, criterion, quote, detail, check, note, evidence, on or internal. A JSON
+    Lines file has the same names as keys. An empty cell leaves a field as it is. The word none clears the field. Dates
+    are written as on the command line. A cell can have several pieces of evidence, one per line; in JSON they are a
+    list. If a cell has a problem, nothing is recorded.
     """
     with parsing.input_file(file) as (stream, name), progress("reading", "updates", quiet=writing.quiet) as watch:
         size = parsing.size("--max-size", max_size)
-        written = writing.tracker.apply(stream, name, encoding=encoding, max_size=size, watch=watch)
+        written = writing.tracker.apply(
+            stream, name, encoding=encoding, max_size=size, internal=writing.remarks.get("internal", False), watch=watch
+        )
     writing.show(written)
 
 
@@ -66,5 +68,12 @@ def import_(
     """
     size = parsing.size("--max-size", max_size)
     with parsing.input_file(file) as (stream, name), progress("importing", "records", quiet=writing.quiet) as watch:
-        written = writing.tracker.import_file(stream, name, built_in=not without_built_in, max_size=size, watch=watch)
+        written = writing.tracker.import_file(
+            stream,
+            name,
+            built_in=not without_built_in,
+            max_size=size,
+            internal=writing.remarks.get("internal", False),
+            watch=watch,
+        )
     writing.show(written)

@@ -72,7 +72,7 @@ def doctor(
 
 
 @app.command()
-@writes_without("note", "evidence", "on", "by")
+@writes_without("note", "evidence", "on", "by", "internal")
 def restamp(writing: WriteRequest) -> None:
     """
     spacedialog restamp --dry-run
@@ -98,13 +98,13 @@ def fingerprint(reading: ReadRequest) -> None:
     history --verify that no entry was changed or removed.
     """
     _require_whole_log(reading)
-    reading.show(maintenance.fingerprint(reading.tracker.fingerprint()))
+    reading.show(maintenance.fingerprint(reading.tracker.fingerprint(reading.scope)))
 
 
 def verify_fingerprint(reading: ReadRequest, text: str) -> None:
     """Show whether the log still has the entries that a fingerprint covers; exit with status 4 if not."""
     _require_whole_log(reading)
-    row = reading.tracker.verify_fingerprint(text)
+    row = reading.tracker.verify_fingerprint(text, reading.scope)
     reading.show(maintenance.fingerprint(row))
     if not row.holds:
         raise typer.Exit(DAMAGED)

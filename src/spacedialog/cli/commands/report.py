@@ -47,7 +47,7 @@ def brief(
     until = parsing.ahead("--ahead", ahead, reading.as_of)
     if checkpoint is not None and not reading.is_of_now:
         raise InputError("--checkpoint cannot be used with --as-of, --known-at or --at-seq", "leave one of them out")
-    saved = reading.tracker.checkpoint(checkpoint) if checkpoint is not None else None
+    saved = reading.tracker.checkpoint(checkpoint, public=reading.scope.public) if checkpoint is not None else None
     start = None
     if since is not None or saved is None:
         start = parsing.day("--since", since or "7 days ago", reading.tracker.today)

@@ -42,7 +42,7 @@ UrlArgument = Annotated[
     str, typer.Argument(metavar="URL", help="The server: postgresql://anna@db.example.org/space, without a password.")
 ]
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The name of the shared log.")]
-_team_options = writes_without("note", "evidence", "on", "by", "dry_run")
+_team_options = writes_without("note", "evidence", "on", "by", "dry_run", "internal")
 
 
 @team.command()
@@ -103,7 +103,7 @@ def sql(output: OutputOption = None) -> None:
 
 
 @app.command()
-@writes_without("note", "evidence", "on", "by")
+@writes_without("note", "evidence", "on", "by", "internal")
 def sync(
     writing: WriteRequest,
     watch: Annotated[

@@ -99,7 +99,7 @@ def note(
             f"TEXT is missing: the last argument, {text}, is the ref {ref}", "write the note last, in quotation marks"
         )
     with _found(refs):
-        written = writing.tracker.note(refs, text, on=remarks.get("on"), evidence=remarks.get("evidence"))
+        written = writing.tracker.note(refs, text, **remarks)
     writing.show(written)
 
 
@@ -291,15 +291,16 @@ def undo(
     spacedialog undo
     spacedialog undo --redo
 
-    Nothing is deleted: an undo is one more entry in the log.
+    Nothing is deleted: an undo is one more entry in the log. With --internal, the public record keeps what was undone.
     """
+    internal = writing.remarks.get("internal", False)
     if redo:
         _refuse({"--only": only}, "--redo reverses whole actions")
-        writing.show(writing.tracker.redo(entry))
+        writing.show(writing.tracker.redo(entry, internal=internal))
     else:
         if only:
             _require("ENTRY", entry)
-        writing.show(writing.tracker.undo(entry, only=only))
+        writing.show(writing.tracker.undo(entry, only=only, internal=internal))
 
 
 def _ref_named(writing: WriteRequest, text: str) -> str | None:

@@ -135,7 +135,8 @@ class HistoryRow(NamedTuple):
     `on` is the EDTF date on which the entry was true. `ref` names the commitment, milestone or other item. `note` is
     None if not given. `evidence` has web addresses and citations in words. `retracted` says whether the entry was
     undone. An `ignored` entry does not count, because it is invalid or a newer program wrote it; its content is left
-    out. `after_evidence` says whether the entry changed the criterion of a commitment after evidence was recorded.
+    out. `after_evidence` says whether the entry changed the criterion of a commitment after evidence was recorded. An
+    `internal` entry is not in the public record.
     """
 
     id: str
@@ -150,6 +151,7 @@ class HistoryRow(NamedTuple):
     retracted: bool
     ignored: bool = False
     after_evidence: bool = False
+    internal: bool = False
 
 
 class SlipRow(NamedTuple):

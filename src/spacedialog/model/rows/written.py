@@ -20,7 +20,8 @@ class Written(NamedTuple):
     `did` names the action. `refs` are the commitments and milestones that the write was about. `ref` and `title` name
     the only one; they are empty if there are several. `changes` is the number of entries recorded. `undo` is the id of
     the last entry, with which the command `undo` undoes the whole action; None if nothing was recorded, or in a dry
-    run. `created_store` is the path of the database if the write created it, else None.
+    run. `created_store` is the path of the database if the write created it, else None. `internal` is the number of
+    entries that are not in the public record.
     """
 
     did: str
@@ -33,3 +34,4 @@ class Written(NamedTuple):
     notices: tuple[str, ...]
     created_store: str | None
     dry_run: bool
+    internal: int = 0

@@ -18,6 +18,7 @@ from spacedialog.model.position import Position
 from spacedialog.model.rows.record import HistoryRow, SlipRow
 from spacedialog.model.target import Target
 from spacedialog.model.values import evidence_pieces, match_choice
+from spacedialog.model.visibility import INTERNAL
 from spacedialog.store.log import entries_by_item, shared_position
 from spacedialog.store.read.commitment_sql import (
     VALID,
@@ -286,4 +287,5 @@ def history_row(row: tuple[Any, ...]) -> HistoryRow:
         evidence_pieces(body.get("evidence")),
         bool(retracted),
         text is None,
+        internal=bool(body.get(INTERNAL)),
     )

@@ -17,8 +17,11 @@ from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, in_dialogues, replace_surrogates
 
+INTERNAL_SERIES = "INT"
+"""The word in the refs of internal commitments and milestones: ROK4-INT-01, ROK4-31.INT1."""
+
 # If two commitments were given the same ref, the later one is shown with a letter.
-_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.([0-9]+[a-z]*))?")
+_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.((?:int)?[0-9]+[a-z]*))?")
 
 
 class Refs:
@@ -124,7 +127,9 @@ class Refs:
         for ref, dialogue in self._rows(
             f"SELECT DISTINCT ref, dialogue FROM commitment WHERE number = :number AND {narrowed}", parameters
         ):
-            if _ends_with(_prefix(ref), prefix or "") and _letter(ref) == letter:
+            is_internal = _prefix(ref).endswith(f"-{INTERNAL_SERIES.casefold()}")
+            # A number alone is that of a public commitment.
+            if _ends_with(_prefix(ref), prefix or "") and _letter(ref) == letter and (prefix or not is_internal):
                 # An earlier ref resolves to the present ref of its commitment.
                 named = self._named(f"{ref.casefold()}{suffix}")
                 found |= dict.fromkeys(named, dialogue)
@@ -240,20 +245,25 @@ class Refs:
         """Return whether the item or milestone of the target has, or ever had, the target's ref."""
         return target[1:] in self._owners(target.ref.casefold())
 
-    def next_ref(self, dialogue: str) -> str:
-        """Return the ref after the highest that the dialogue ever had."""
-        (highest,) = self._connection.execute(
-            "SELECT ifnull(max(number), 0) FROM given WHERE prefix = ?", (dialogue.casefold(),)
-        ).fetchone()
-        return f"{dialogue}-{highest + 1:02}"
+    def next_ref(self, dialogue: str, *, is_internal: bool = False) -> str:
+        """Return the ref after the highest that the dialogue ever had.
 
-    def next_milestone_ref(self, target: Target) -> str:
-        """Return the milestone ref after the highest that the commitment ever had."""
+        Internal commitments have numbers of their own, so that no number is missing in the public record.
+        """
+        prefix = f"{dialogue}-{INTERNAL_SERIES}" if is_internal else dialogue
+        (highest,) = self._connection.execute(
+            "SELECT ifnull(max(number), 0) FROM given WHERE prefix = ?", (prefix.casefold(),)
+        ).fetchone()
+        return f"{prefix}-{highest + 1:02}"
+
+    def next_milestone_ref(self, target: Target, *, is_internal: bool = False) -> str:
+        """Return the milestone ref after the highest that the commitment ever had, in its own series if internal."""
         refs = self._connection.execute(
             "SELECT ref_key FROM given WHERE item = ? AND milestone IS NOT NULL", (target.item,)
         )
-        numbers = [int(end) for (ref,) in refs if (end := ref.rpartition(".")[2]).isdigit()]
-        return f"{target.ref}.{max(numbers, default=0) + 1}"
+        series = INTERNAL_SERIES if is_internal else ""
+        ends = [ref.rpartition(".")[2].removeprefix(series.casefold()) for (ref,) in refs]
+        return f"{target.ref}.{series}{max((int(end) for end in ends if end.isdigit()), default=0) + 1}"
 
     def target(self, item: str, milestone: str | None) -> Target | None:
         """Return the commitment, milestone or assessment that an entry of the log is about; None for other items."""

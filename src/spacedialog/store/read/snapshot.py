@@ -15,6 +15,7 @@ from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.fold import History, fold
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.target import Target
+from spacedialog.model.visibility import public_entries
 from spacedialog.model.vocabulary import MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import counts, events, history
@@ -60,16 +61,21 @@ class Snapshot(Lists):
 
         return details.descriptions(self._connection, self.day, dialogue)
 
-    def fields(self, item: str, milestone: str | None = None) -> Mapping[str, Any] | None:
-        """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist."""
-        _, history = self.folded(item)
+    def fields(self, item: str, milestone: str | None = None, *, public: bool = False) -> Mapping[str, Any] | None:
+        """Return the fields of an item, or of a milestone of it, on the day; None if it did not exist.
+
+        With `public`, these are the fields without internal entries.
+        """
+        _, history = self.folded(item, public=public)
         from spacedialog.store.read import details
 
         return details.fields_on(history, self.day, milestone)
 
-    def folded(self, item: str) -> tuple[list[Entry], History | None]:
-        """Return all entries about an item, in the order recorded, and their fold."""
+    def folded(self, item: str, *, public: bool = False) -> tuple[list[Entry], History | None]:
+        """Return all entries about an item, or the public ones, in the order recorded, and their fold."""
         entries = entries_of(self._connection, item)
+        if public:
+            entries = public_entries(entries)
         # A write reads the same item several times.
         known, history = self._histories.get(item, ([], None))
         if entries != known:
@@ -77,9 +83,13 @@ class Snapshot(Lists):
             self._histories[item] = entries, history
         return entries, history
 
-    def fields_of(self, target: Target) -> Mapping[str, Any]:
-        """Return the fields of a commitment or a milestone; NotFoundError if it is not in the record on the day."""
-        fields = self.fields(target.item, target.milestone)
+    def fields_of(self, target: Target, *, public: bool = False) -> Mapping[str, Any]:
+        """Return the fields of a commitment or a milestone; NotFoundError if it is not in the record on the day.
+
+        With `public`, these are the fields without internal entries; of an internal commitment or milestone, all.
+        """
+        fields = self.fields(target.item, target.milestone, public=public) if public else None
+        fields = fields or self.fields(target.item, target.milestone)
         if fields is None:
             raise NotFoundError(
                 f"{target.ref} is not in the record as of {self.day}", "list its entries with spacedialog history"

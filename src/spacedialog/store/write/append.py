@@ -7,20 +7,13 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError, StoreError
-from spacedialog.model.conflicts import BESIDE, other_heads
+from spacedialog.model.conflicts import BESIDE
 from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, new_entry_ids, next_timestamp
-from spacedialog.model.fold import History, fold
+from spacedialog.model.fold import History
 from spacedialog.model.validation import is_counted, problems
-from spacedialog.model.visibility import (
-    INTERNAL,
-    Thing,
-    created_by,
-    is_about_internal,
-    is_internal,
-    named_by,
-    public_entries,
-)
+from spacedialog.model.visibility import INTERNAL, is_about_internal
 from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, newest_time
+from spacedialog.store.write.internal_entries import Heads, Things
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
 _BATCH = 1000
@@ -29,13 +22,13 @@ _BATCH = 1000
 class Appended(NamedTuple):
     """The number of entries that an action appended, the id of the last, and the requested histories by item.
 
-    `made_internal` is the number of entries that became internal, because they are about something internal.
+    `internal` is the number of internal entries among them.
     """
 
     entries: int
     last: str | None
     histories: Mapping[str, History | None]
-    made_internal: int = 0
+    internal: int = 0
 
 
 def append(
@@ -55,8 +48,8 @@ def append(
     """
     ts = next_timestamp(now, newest_time(connection, now))
     ids = new_entry_ids(ts, entropy)
-    count, last, made_internal = 0, None, 0
-    things = _Things(connection)
+    count, last, internal = 0, None, 0
+    things = Things(connection)
     histories: dict[str, History | None] = {}
     buffer: list[Entry] = []
     with ProjectionWriter(connection) as projection:
@@ -68,11 +61,13 @@ def append(
             if known and known[-1].ts > ts:
                 raise _future_error(known[-1])
             added: list[Entry] = []
-            heads = _Heads(known)
+            heads = Heads(known)
             for pending in group:
-                if INTERNAL not in pending.body and things.concern(pending, [*known, *added]):
+                if INTERNAL not in pending.body and (
+                    things.are_internal(pending) or is_about_internal(pending, [*known, *added])
+                ):
                     pending = pending._replace(body={**pending.body, INTERNAL: True})
-                    made_internal += 1
+                internal += INTERNAL in pending.body
                 parents = heads.of(pending)
                 if beside := parents[:-1]:
                     pending = pending._replace(body={**pending.body, BESIDE: beside})
@@ -93,66 +88,7 @@ def append(
                 buffer.clear()
         # Before the projection ends, because its end may read an item's entries from the log.
         insert(connection, buffer)
-    return Appended(count, last, histories, made_internal)
-
-
-class _Heads:
-    """The newest entries of an item's branches, by id, as an action adds entries to it: the parents of the next one.
-
-    An internal entry follows all entries. A public one follows only public entries, and so never names an internal one.
-    """
-
-    def __init__(self, known: Sequence[Entry]) -> None:
-        self._all = _heads_of(known)
-        self._public = _heads_of(public_entries(known)) if any(map(is_internal, known)) else self._all
-
-    def of(self, pending: PendingEntry) -> list[str]:
-        return self._all if INTERNAL in pending.body else self._public
-
-    def add(self, entry: Entry) -> None:
-        if is_internal(entry):
-            self._all = [entry.id]
-        else:
-            self._all = [*(head for head in self._all if head not in self._public), entry.id]
-            self._public = [entry.id]
-
-
-def _heads_of(entries: Sequence[Entry]) -> list[str]:
-    return [*other_heads(entries), entries[-1].id] if entries else []
-
-
-class _Things:
-    """The items, dialogues, areas and parties that the entries of an action name, and whether they are internal."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._visible: dict[Thing, set[bool]] = {}
-
-    def concern(self, pending: PendingEntry, entries: Sequence[Entry]) -> bool:
-        """Return whether an entry is about something internal; `entries` are those of its item."""
-        own = (pending.item, pending.body.get("milestone"), pending.body.get("retracts"))
-        named = (thing for thing in named_by(pending, pending.body) if thing[1] not in own)
-        return any(self._visibility(thing) == {False} for thing in named) or is_about_internal(pending, entries)
-
-    def add(self, pending: PendingEntry) -> None:
-        """Add what an entry of this action creates."""
-        is_public = INTERNAL not in pending.body
-        for thing in created_by(pending):
-            if not (is_public and thing[0] == "part"):  # A public item is public without being listed here.
-                self._visibility(thing).add(is_public)
-
-    def _visibility(self, thing: Thing) -> set[bool]:
-        """Return whether each item that is the thing, or has its key, is public."""
-        if thing not in self._visible:
-            kind, name = thing
-            sql = f"SELECT DISTINCT item FROM {kind} WHERE key = ? COLLATE NOCASE"
-            items = [name] if kind == "part" else [item for (item,) in self._connection.execute(sql, (name,))]
-            self._visible[thing] = {
-                not any(map(is_internal, entries)) or fold(public_entries(entries)) is not None
-                for item in items
-                if (entries := entries_of(self._connection, item))
-            }
-        return self._visible[thing]
+    return Appended(count, last, histories, internal)
 
 
 def _require_valid(entries: Iterable[Entry]) -> None:
