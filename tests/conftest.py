@@ -16,7 +16,7 @@ from tests.support.trackers import NOON, Clock, Maker
 
 # No test reads the configuration of the user who runs it.
 os.environ["SPACEDIALOG_CONFIG"] = ""
-for _variable in ("SPACEDIALOG_AUTHOR", "SPACEDIALOG_PAGER", "SPACEDIALOG_READONLY"):
+for _variable in ("SPACEDIALOG_AUTHOR", "SPACEDIALOG_PAGER", "SPACEDIALOG_PUBLIC", "SPACEDIALOG_READONLY"):
     os.environ.pop(_variable, None)
 
 # CI draws the same examples each time, so that a failure is caused by the change under test.

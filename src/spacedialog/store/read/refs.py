@@ -261,9 +261,9 @@ class Refs:
         refs = self._connection.execute(
             "SELECT ref_key FROM given WHERE item = ? AND milestone IS NOT NULL", (target.item,)
         )
-        series = INTERNAL_SERIES if is_internal else ""
-        ends = [ref.rpartition(".")[2].removeprefix(series.casefold()) for (ref,) in refs]
-        return f"{target.ref}.{series}{max((int(end) for end in ends if end.isdigit()), default=0) + 1}"
+        series = f".{INTERNAL_SERIES if is_internal else ''}"
+        ends = [ref.rpartition(series.casefold())[2] for (ref,) in refs]
+        return f"{target.ref}{series}{max((int(end) for end in ends if end.isdigit()), default=0) + 1}"
 
     def target(self, item: str, milestone: str | None) -> Target | None:
         """Return the commitment, milestone or assessment that an entry of the log is about; None for other items."""

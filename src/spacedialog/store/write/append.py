@@ -77,7 +77,7 @@ def append(
                 things.add(pending)
                 added.append(entry)
             history = projection.add(item, [*known, *added], is_new=not known)
-            if history and history.ignored:
+            if history is None or history.ignored:
                 _require_valid(added)
             if item in history_of:
                 histories[item] = history

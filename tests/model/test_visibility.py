@@ -1,0 +1,191 @@
+"""Tests of internal entries: what is recorded as internal, and what the public record shows."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+
+from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model.entry import Entry
+from spacedialog.model.fields import NewCommitment
+from spacedialog.model.parties import NewParty
+from spacedialog.model.position import Scope
+from spacedialog.tracker import Tracker
+from tests.support import ruritania
+from tests.support.trackers import Maker
+
+PUBLIC = Scope(public=True)
+
+
+def statuses(tracker: Tracker, scope: Scope = PUBLIC) -> dict[str, str]:
+    """Return the status of each commitment by ref."""
+    with tracker.snapshot(scope) as snapshot:
+        return {row.ref: row.status for row in snapshot.commitments()}
+
+
+def latest(tracker: Tracker) -> Entry:
+    """Return the entry recorded last."""
+    return list(tracker.log())[-1]
+
+
+def commitment(title: str, **more: Any) -> NewCommitment:
+    """Return a new commitment of the first area."""
+    return NewCommitment.of({"title": title, "area": "moon", "source": "JS", **more})
+
+
+def test_an_internal_status_is_not_in_the_public_record(tracker: Tracker) -> None:
+    """An internal mark changes the whole record, and in the public one neither the status nor the last check."""
+    tracker.mark("2", "complete", note="secret", internal=True)
+    assert (statuses(tracker, Scope())["RUR1-02"], statuses(tracker)["RUR1-02"]) == ("complete", "unknown")
+    with tracker.snapshot(PUBLIC) as snapshot:
+        detail = snapshot.detail(snapshot.refs.resolve("2"))
+        assert (detail.checked_on, len(detail.history)) == (None, 1)
+        assert snapshot.search("share")
+        assert not snapshot.search("secret")
+
+
+def test_a_public_status_follows_the_same_internal_one(tracker: Tracker) -> None:
+    """A status that only the internal record has is recorded again when it becomes public, and is no conflict."""
+    tracker.reschedule("3", "2027-05", internal=True)
+    assert tracker.reschedule("3", "2027-05").changes == 1
+    tracker.mark("3", "in-progress", percent=40, internal=True)
+    tracker.mark("3", "in-progress", percent=60)
+    tracker.mark("3", "stalled", internal=True)
+    with tracker.snapshot() as snapshot:
+        assert snapshot.disagreements() == (0, 0)
+    assert (statuses(tracker)["RUR1-03"], statuses(tracker, Scope())["RUR1-03"]) == ("in-progress", "stalled")
+
+
+def test_a_public_value_is_computed_from_public_values(tracker: Tracker) -> None:
+    """Completion clears the percentage only where it is public, so the entry does not tell that there was one."""
+    tracker.mark("3", "in-progress", percent=40, internal=True)
+    tracker.mark("3", "complete")
+    assert latest(tracker).content["set"] == {"status": "complete"}
+
+
+def test_an_internal_commitment_is_internal_as_a_whole(tracker: Tracker) -> None:
+    """Entries about an internal commitment or milestone are internal without being marked so."""
+    assert tracker.add(commitment("Hush"), internal=True).ref == "RUR1-INT-01"
+    assert tracker.mark("int-1", "complete").internal == 1
+    assert tracker.add_milestone("INT-1", "Step", "2027").internal == 1
+    assert tracker.assess("RUR1-INT-01", "met").internal == 1
+    assert tracker.add_milestone("1", "Hidden step", "2027", internal=True).ref == "RUR1-01.INT1"
+    assert tracker.mark("RUR1-01.INT1", "met").internal == 1
+    assert tracker.undo().internal == 1
+    assert "RUR1-INT-01" not in statuses(tracker)
+    with tracker.snapshot(PUBLIC) as snapshot:
+        assert [row.ref for row in snapshot.upcoming() if "INT" in row.ref] == []
+        with pytest.raises(NotFoundError):
+            snapshot.refs.resolve("INT-1")
+
+
+def test_public_numbers_have_no_gaps(tracker: Tracker) -> None:
+    """Internal commitments and milestones have numbers of their own, and a number alone is a public one."""
+    tracker.add(commitment("Hush"), internal=True)
+    assert tracker.add(commitment("Open")).ref == "RUR1-06"
+    tracker.add_milestone("1", "Hidden step", "2027", internal=True)
+    assert tracker.add_milestone("1", "Open step", "2027").ref == "RUR1-01.2"
+    with tracker.snapshot() as snapshot:
+        assert snapshot.refs.resolve("1").ref == "RUR1-01"
+
+
+def test_what_names_something_internal_is_internal(tracker: Tracker) -> None:
+    """A commitment with an internal lead, and an edit that sets one, are internal, because the name is."""
+    tracker.add_party(NewParty("KIA", "Hidden office", "RUR", (), {}, "RUR1"), internal=True)
+    assert tracker.add(commitment("Hush", lead="KIA")).internal == 1
+    assert tracker.edit("2", {"lead": "KIA"}).internal == 1
+    with tracker.snapshot(PUBLIC) as snapshot:
+        assert "KIA" not in snapshot.values("party")
+        assert snapshot.fields_of(snapshot.refs.resolve("2")).get("lead") is None
+
+
+def test_an_internal_undo_stays_inside(tracker: Tracker) -> None:
+    """An internal undo of a public entry leaves it in the public record."""
+    done = tracker.mark("2", "complete")
+    assert tracker.undo(done.undo, internal=True).internal == 1
+    assert (statuses(tracker, Scope())["RUR1-02"], statuses(tracker)["RUR1-02"]) == ("unknown", "complete")
+
+
+def test_public_entries_name_public_entries_only(tracker: Tracker) -> None:
+    """The parents of a public entry are public, so an export has no id of an internal entry."""
+    tracker.mark("2", "in-progress")
+    first = latest(tracker).id
+    tracker.note("2", "secret", internal=True)
+    hidden = latest(tracker).id
+    tracker.mark("2", "stalled")
+    assert (latest(tracker).base, "beside" in latest(tracker).content) == (first, False)
+    assert hidden not in json.dumps(list(tracker.log(PUBLIC)))
+    tracker.note("2", "more", internal=True)
+    assert latest(tracker).content["beside"] == [hidden]
+
+
+def test_the_public_record_of_a_day(make: Maker) -> None:
+    """The public record as of a day and as known at a time has what was public then."""
+    tracker = make("ruritania")
+    tracker.mark("2", "in-progress", on="2026-05-01", internal=True)
+    tracker.mark("2", "complete", on="2026-06-01")
+    then = Scope(as_of=date(2026, 5, 15), public=True)
+    assert (statuses(tracker, then)["RUR1-02"], statuses(tracker)["RUR1-02"]) == ("unknown", "complete")
+    before = Scope(known_at=latest(tracker).ts - 1, public=True)
+    assert statuses(tracker, before)["RUR1-02"] == "unknown"
+
+
+def test_internal_parts_of_a_file(tracker: Tracker) -> None:
+    """What a data file marks as internal, with everything about it, stays inside; a second import changes nothing."""
+    document = json.loads(json.dumps(ruritania.RECORD))
+    document["areas"].append({"key": "hush", "title": "Hidden", "internal": True})
+    document["commitments"] += [
+        ruritania.commitment(7, "hush", "In a hidden area", "firm"),
+        ruritania.commitment(8, "moon", "Hidden itself", "firm", internal=True, milestones=[
+            {"ref": "RUR1-08.1", "title": "Step", "when": "2027"}
+        ]),
+    ]  # fmt: skip
+    document["updates"].append({"ref": "RUR1-08", "on": "2026-01-05", "note": "About it"})
+    content = json.dumps(document).encode()
+    done = tracker.import_file(content, "file.json")
+    assert done.internal == done.changes == 5
+    assert tracker.import_file(content, "file.json").changes == 0
+    assert statuses(tracker).keys() & {"RUR1-07", "RUR1-08"} == set()
+    del document["areas"][-1]["internal"]
+    assert tracker.import_file(json.dumps(document).encode(), "file.json").changes == 4
+    assert statuses(tracker).keys() & {"RUR1-07", "RUR1-08"} == {"RUR1-07"}
+
+
+def test_an_internal_import_hides_the_whole_file(tracker: Tracker) -> None:
+    """An internal import of a dialogue leaves no trace of it in the public record."""
+    content, before = json.dumps(ruritania.RECORD).replace("RUR1", "RUR2").encode(), list(tracker.log())
+    done = tracker.import_file(content, "file.json", internal=True)
+    assert done.internal == done.changes > 15
+    assert list(tracker.log(PUBLIC)) == before
+    assert tracker.import_file(content, "file.json", internal=True).changes == 0
+
+
+def test_internal_rows_of_a_sheet(tracker: Tracker) -> None:
+    """A row of `apply` can be internal; each row is compared with the record that it changes."""
+    rows = [{"ref": "2", "status": "complete", "internal": True}, {"ref": "3", "status": "complete"}]
+    text = "".join(f"{json.dumps(row)}\n" for row in rows)
+    done = tracker.apply(text, "rows.jsonl")
+    assert (done.changes, done.internal) == (2, 1)
+    assert tracker.apply(text, "rows.jsonl").changes == 0
+    assert (statuses(tracker)["RUR1-02"], statuses(tracker)["RUR1-03"]) == ("unknown", "complete")
+    assert tracker.apply(json.dumps({"ref": "2", "status": "complete"}), "rows.jsonl").changes == 1
+    assert statuses(tracker)["RUR1-02"] == "complete"
+    with pytest.raises(InputError):
+        tracker.apply(json.dumps({"ref": "2", "note": "a", "internal": "perhaps"}), "rows.jsonl")
+
+
+def test_an_export_for_others_imports_to_the_public_state(make: Maker) -> None:
+    """The public entries, imported elsewhere, give the public record; the record itself has them already."""
+    tracker, other = make("ruritania"), make()
+    tracker.mark("2", "in-progress", note="secret", internal=True)
+    tracker.mark("2", "complete")
+    lines = [json.dumps({"format": "spacedialog-log/1"})]
+    lines += [json.dumps({**entry._asdict(), "body": entry.content}) for entry in tracker.log(PUBLIC)]
+    content = "\n".join(lines).encode()
+    assert other.import_file(content, "log.jsonl", built_in=False).changes == len(lines) - 1
+    assert statuses(other, Scope()) == statuses(tracker)
+    assert tracker.import_file(content, "log.jsonl").changes == 0
+    assert str(other.fingerprint()) == str(tracker.fingerprint(PUBLIC))
