@@ -26,6 +26,7 @@ _ENVIRONMENT = {
     "SPACEDIALOG_CONFIG": "The configuration file. If it is empty, no file is used.",
     "SPACEDIALOG_DB": "The database file, if --db is not given.",
     "SPACEDIALOG_AUTHOR": "The author of new entries, if --by is not given.",
+    "SPACEDIALOG_PUBLIC": "If it is 1, true, yes or on, only the public record can be read.",
     "SPACEDIALOG_READONLY": "If it is 1, true, yes or on, every write to the record is refused with status 2.",
     "SPACEDIALOG_TODAY": "The day used as today, if --today is not given.",
     "SOURCE_DATE_EPOCH": "The time, in seconds since 1970, that sets the day of a report. --today and "
