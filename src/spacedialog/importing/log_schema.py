@@ -131,6 +131,7 @@ _BODY = {
         "evidence": _or_null({**_TEXT, "description": "Web addresses and citations in words, one per line."}),
         "milestone": _or_null({**_ID, "description": "The milestone that the entry is about."}),
         "retracts": {**_ID, "description": "The entry that this one retracts."},
+        "internal": {"const": True, "description": "If present, the entry is not in the public record."},
         "beside": {"type": "array", "items": _ID, "description": "The newest entries of other branches, if any."},
     },
     "required": ["v"],
