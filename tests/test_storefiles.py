@@ -19,6 +19,7 @@ from tests.support import drafted
 from tests.support.program import Desk
 
 ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "cite": ("33",),
     "show": ("31",),
     "search": ("lunar",),
     "compare": ("ROK3", "ROK4"),

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from spacedialog.errors import ErrorRow
 from spacedialog.model import fields
 from spacedialog.model.rows import assessment, compare, drafting, maintenance, parties, record, report, todo, written
+from spacedialog.presentation.citation import Citation
 from spacedialog.presentation.maintenance import Place, SettingRow
 from spacedialog.render.json_ import ENVELOPE_VERSION
 
@@ -36,6 +37,7 @@ LISTS = {
     "backup": maintenance.Copied,
     "fingerprint": maintenance.FingerprintRow,
     "conflicts": record.ConflictRow,
+    "cite": Citation,
     "paths": Place,
     "config": SettingRow,
     "review": drafting.CandidateRow,

@@ -29,6 +29,7 @@ READS = {
     "brief": ("--since", "2025-01-01"),
     "report": (),
     "conflicts": (),
+    "cite": ("ROK4-31",),
     "crosswalk": ("politifact",),
     "agreement": (),
     "fingerprint": (),

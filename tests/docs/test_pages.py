@@ -66,6 +66,7 @@ COMMAND_LINES = {
     "backup": "backup copy.db",
     "fingerprint": "fingerprint",
     "conflicts": "conflicts",
+    "cite": "cite 25 33",
     "paths": "paths",
     "config": "config",
     "review": "review draft.json --list",

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -39,18 +40,22 @@ class Cron:
     def __init__(self, desk: Desk) -> None:
         page = (DOCS / "cron.md").read_text("utf-8")
         self.home = desk.home
-        setup, job = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-        (table,) = re.findall(r"^```crontab\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+        setup, job, mail = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+        table = "".join(re.findall(r"^```crontab\n(.*?)^```", page, re.DOTALL | re.MULTILINE))
         environment = {
             "HOME": str(desk.home),
             "PATH": f"{PROGRAM.parent}:/usr/bin:/bin",
             "SPACEDIALOG_DB": str(desk.db),
         }
         subprocess.run(["/bin/sh", "-euc", setup], env=environment, cwd=desk.folder, timeout=PATIENCE, check=True)
-        script = desk.home / "dialogue" / "monday"
-        script.write_text(job, "utf-8")
-        script.chmod(0o755)
-        self.brief, self.page = (
+        self.sent = desk.folder / "sent.eml"
+        mail = mail.replace("/usr/sbin/sendmail -t", f"cat > {self.sent}")
+        for name, text in (("monday", job), ("mail", mail)):
+            script = desk.home / "dialogue" / name
+            script.write_text(text, "utf-8")
+            script.chmod(0o755)
+        self.mail = "dialogue/mail"
+        self.brief, self.page, self.feed = (
             # crontab(5): five time fields, then the command, up to the first % without a backslash before it.
             re.split(r"(?<!\\)%", line.split(None, 5)[5])[0].replace(r"\%", "%")
             for line in table.splitlines()
@@ -72,7 +77,8 @@ class Cron:
     @property
     def files(self) -> set[str]:
         """Return the files in the folder of the job."""
-        return {re.sub(r"\d{4}-\d\d-\d\d", "DAY", path.name) for path in (self.home / "dialogue").iterdir()}
+        names = {path.name for path in (self.home / "dialogue").iterdir()} - {"mail"}
+        return {re.sub(r"\d{4}-\d\d-\d\d", "DAY", name) for name in names}
 
 
 @pytest.fixture
@@ -134,6 +140,32 @@ def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
     assert cron.files == {"spacedialog", "tracker.db", "monday", "page-DAY.html"}
     (page,) = (cron.home / "dialogue").glob("page-*.html")
     assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def test_the_feed_is_written(desk: Desk, cron: Cron) -> None:
+    """The line of the feed writes it whole, prints nothing, and gives the same bytes when nothing changed."""
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    written = []
+    for _ in range(2):
+        ran = cron.run(cron.feed)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+        written.append((cron.home / "dialogue" / "news.atom").read_bytes())
+    assert written[0] == written[1]
+    assert b"ROK4-33" in written[0]
+
+
+def test_the_mail_is_sent_once_if_there_is_news(desk: Desk, cron: Cron) -> None:
+    """The job sends a message with its recipient, a plain and an HTML part, and nothing without news."""
+    cron.run(cron.mail)
+    desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")
+    assert not cron.sent.exists()
+    for _ in range(2):
+        ran = cron.run(cron.mail)
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    message = message_from_bytes(cron.sent.read_bytes(), policy=policy.default)
+    assert (message["To"], message.get_content_type()) == ("desk@example.org", "multipart/alternative")
+    assert all("ROK4-33" in part.get_content() for part in message.iter_parts())
+    assert cron.files == {"spacedialog", "tracker.db", "monday"}
 
 
 def test_the_example_dialogue_can_be_imported(desk: Desk) -> None:

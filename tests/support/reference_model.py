@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any, NamedTuple
 
+from spacedialog.model.entry import iso_time
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.rows.record import AreaRow, Coverage, SlipRow, UpcomingRow
 
@@ -342,6 +343,8 @@ class ModelView:
                         move.by.author,
                         move.by.body.get("note"),
                         tuple((move.by.body.get("evidence") or "").splitlines()),
+                        iso_time(move.by.ts),
+                        move.by.id,
                     )
                     found.append(((move.day, move.by.ts, move.by.id), row))
         return [row for _, row in sorted(found)]

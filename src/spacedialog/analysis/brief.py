@@ -64,6 +64,8 @@ def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
     opens = _unlisted((row for row in events if row.state == MilestoneState.UPCOMING), listed)
     changed = tuple(_head(news[ref]) for ref in _in_order(news.keys() - listed))
     listed.update(news)
+    shown_stale = _unlisted(stale, listed)
+    stale_days = snapshot.stale_since() if shown_stale else {}
     heads = {row.entry.id for row in (*shown_settled, *changed)}
     heads |= {one.row.entry.id for row in shown_slips for one in news.get(row.ref, ()) if _is_only_slip(one, row)}
     return Brief(
@@ -82,7 +84,8 @@ def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
         closes,
         opens,
         changed,
-        _unlisted(stale, listed),
+        shown_stale,
+        {row.ref: stale_days[row.ref] for row in shown_stale},
         tuple(one.row for ref in _in_order(news) for one in news[ref] if one.row.entry.id not in heads),
         len(checks),
         len({one.commitment for one in checks}),

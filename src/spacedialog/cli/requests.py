@@ -106,14 +106,20 @@ class ReadRequest(NamedTuple):
         """Return the requested fields of a table, or the meanings of all; InputError for an unknown field."""
         from spacedialog.presentation.chosen import chosen, meanings
 
-        if self.output.format == Format.ICS:
-            raise InputError("--fields does not apply to a calendar", "leave it out, or choose another format")
+        if self.output.format in _WITHOUT_FIELDS:
+            raise InputError(
+                f"--fields does not apply to {self.output.format}", "leave it out, or choose another format"
+            )
         if tuple(names) == ("help",):
             return meanings(table)
         for name in names:
             if name not in table.fields:
                 raise _unknown_field(name, meanings(table).rows)
         return chosen(table, names)
+
+
+_WITHOUT_FIELDS = (Format.ICS, Format.ATOM, Format.BIBTEX, Format.CSL_JSON)
+"""The formats that do not write the fields of a table."""
 
 
 class FilterOptions(NamedTuple):

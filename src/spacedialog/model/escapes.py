@@ -8,8 +8,11 @@ from functools import cache
 
 from spacedialog.model.characters import IGNORABLE
 
-# Controls, ignorable characters such as bidi marks, separators, annotations, hieroglyph joiners, lone surrogates.
-_UNSAFE = re.compile(f"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\U00013430-\U0001343f\ud800-\udfff{IGNORABLE}]")
+# Controls, ignorable characters such as bidi marks, separators, annotations, the noncharacters that XML forbids,
+# hieroglyph joiners, lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028\u2029\ufff9-\ufffb\ufffe\uffff\U00013430-\U0001343f\ud800-\udfff" + IGNORABLE + "]"
+)
 _NAMED_ESCAPES = {"\t": r"\t", "\n": r"\n", "\r": r"\r"}
 
 # Arabic to Sinhala, Burmese, Khmer, Mongolian.

@@ -336,7 +336,7 @@ MAY_BE_EMPTY = ("lead", "partners", "due", "owner", "review", "criterion", "quot
 DESK_FIELDS = ("owner", "review", "criterion", "quote")
 """The fields that a desk sets for itself: they need no evidence."""
 
-FILTERABLE = ("dialogue", "area", "kind", "lead", "owner", "status", "strength")
+FILTERABLE = ("ref", "dialogue", "area", "kind", "lead", "owner", "status", "strength")
 """The fields that a filter compares with given values."""
 
 SORTABLE = ("ref", "due", "status", "area", "kind", "lead", "owner", "percent", "strength", "title", "updated")

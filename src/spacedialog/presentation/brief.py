@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from spacedialog.model.dates import readable
+from spacedialog.model.entry import BUILT_IN_AUTHOR, item_id
 from spacedialog.model.fields import DESK_FIELDS, CommitmentRow, status_text
 from spacedialog.model.rows.record import ConflictRow, HistoryRow, SlipRow, UpcomingRow
 from spacedialog.model.rows.report import Brief, NewsRow
+from spacedialog.presentation.feed import FeedEntry, feed
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,
@@ -24,6 +26,8 @@ from spacedialog.presentation.phrases import (
 )
 from spacedialog.presentation.tables import Column, Table
 from spacedialog.presentation.views import Block, View
+
+_Row = NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow
 
 
 class NewsItem(NamedTuple):
@@ -51,12 +55,18 @@ _HEADINGS = {
 }
 """The heading of each section, by the field of `Brief` that has its rows."""
 
+_DERIVED = {"overdue": "overdue, outcome not recorded", "opened": "window opened", "stale": "check is due"}
+"""The sections whose rows follow from the day, not from an entry, with the words for a feed."""
+
 _ALSO = "also"
 """The section of an entry on an item that is listed under a heading."""
 
 
-def brief(result: Brief) -> View:
-    """Return the news since the first day of the brief and the next dates, by section."""
+def brief(result: Brief, *, dialogues: Sequence[str] = ()) -> View:
+    """Return the news since the first day of the brief and the next dates, by section.
+
+    `dialogues` are the keys to which the brief is limited; empty for all.
+    """
     since = f"since {readable(result.since)}" if result.since else "from the beginning"
     checked = f"{counted(result.checks, 'check')} of {counted(result.checked_commitments, 'commitment')}"
     checks = (checked,) if result.checks else ()
@@ -90,12 +100,40 @@ def brief(result: Brief) -> View:
         Column("Note", lambda row: row.note or ""),
         Column("Source", _source_text),
     )
-    return View(
-        "brief", result, Table("news", NewsItem._fields, items, columns, "No news.", dates=("when",)), tuple(blocks)
-    )
+    table = Table("news", NewsItem._fields, items, columns, "No news.", dates=("when",))
+    table = table._replace(feed=lambda: feed("News", dialogues, _feed_entries(result)))
+    return View("brief", result, table, tuple(blocks))
 
 
-def _item(section: str, row: NewsRow | SlipRow | UpcomingRow | CommitmentRow | ConflictRow) -> NewsItem:
+def _feed_entries(result: Brief) -> Iterator[FeedEntry]:
+    """Yield an item of a feed for each row of the brief that is news."""
+    for section in (*_HEADINGS, _ALSO):
+        for row in getattr(result, section) if section not in ("closes", "opens") else ():
+            item = _item(section, row)
+            title = f"{item.ref} {item.title}: {_DERIVED.get(section, item.what)}"
+            source = _source_text(item)
+            lines = f"Date: {readable(item.when)}", item.note, source and f"Source: {source}"
+            yield FeedEntry(*_origin(result, section, row), title, lines, item.source or ())
+
+
+def _origin(result: Brief, section: str, row: _Row) -> tuple[str, str, str]:
+    """Return the id of a row in a feed, its time and its author."""
+    match row:
+        case NewsRow(entry):
+            return entry.id, entry.recorded_at, entry.author
+        case SlipRow():
+            return row.change, row.recorded_at, row.author
+        case ConflictRow():
+            both = item_id("conflict", "/".join((row.field, *sorted((row.change, row.other_change)))))
+            return both, max(row.recorded_at, row.other_recorded_at), row.author
+        case CommitmentRow():
+            time = f"{result.stale_since[row.ref]}T00:00:00Z"
+        case UpcomingRow():
+            time = f"{row.latest}T23:59:59Z" if section == "overdue" else f"{row.earliest}T00:00:00Z"
+    return item_id(section, f"{row.ref}/{time}"), time, BUILT_IN_AUTHOR
+
+
+def _item(section: str, row: _Row) -> NewsItem:
     match row:
         case NewsRow(entry, title, source):
             cited = source or tuple(document["key"] for document in entry.changed.get("documents") or ())

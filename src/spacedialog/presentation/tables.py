@@ -42,6 +42,7 @@ from spacedialog.presentation.phrases import (
 
 if TYPE_CHECKING:
     from spacedialog.model.rows.todo import TodoRow
+    from spacedialog.presentation.feed import Feed
 
 _LONGEST_WORD = 60
 _VALUES = ("value", "other_value")
@@ -84,10 +85,10 @@ class Table(NamedTuple):
     """Rows of one kind. `fields` are their names for machines, `empty` is the text shown if there are none.
 
     `notes` returns the lines below the table. A terminal shows each row as the lines of `lines`, or as its window on
-    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates. `section`
-    returns the heading under which a terminal shows a row; the rows of one section follow each other. `dates` are the
-    fields with an EDTF date, alone or in a mapping; `value` and `other_value` hold one if `field` names one.
-    `is_chosen` tells whether the user chose the fields.
+    `timeline`, if the table has these. `events` returns the events of a calendar, for tables that have dates; `feed`
+    returns the feed of a table of entries. `section` returns the heading under which a terminal shows a row; the rows
+    of one section follow each other. `dates` are the fields with an EDTF date, alone or in a mapping; `value` and
+    `other_value` hold one if `field` names one. `is_chosen` tells whether the user chose the fields.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Table(NamedTuple):
     lines: Callable[[Any], Iterable[str]] | None = None
     timeline: TimelineSettings | None = None
     events: Callable[[], Iterable[CalendarEvent]] | None = None
+    feed: Callable[[], Feed] | None = None
     section: Callable[[Any], str] | None = None
     dates: tuple[str, ...] = ()
     is_chosen: bool = False
@@ -330,8 +332,10 @@ def _shortened(word: str) -> str:
     return word if len(word) <= _LONGEST_WORD else f"{word[:_LONGEST_WORD]}…"
 
 
-def history(rows: Iterable[HistoryRow]) -> Table:
-    """Return the entries of the log."""
+def history(rows: Iterable[HistoryRow], *, about: Sequence[str] = ()) -> Table:
+    """Return the entries of the log; `about` are the refs or keys to which they are limited, empty for all."""
+    from spacedialog.presentation.feed import history_feed
+
     return Table(
         "history",
         HistoryRow._fields,
@@ -346,6 +350,7 @@ def history(rows: Iterable[HistoryRow]) -> Table:
         ),
         "No entries.",
         lines=entry_lines,
+        feed=lambda: history_feed(rows, about),
         dates=("on", "changed"),
     )
 

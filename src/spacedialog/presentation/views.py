@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 from spacedialog.presentation.tables import Column, Table
@@ -32,14 +32,21 @@ def main_table(view: Table | View) -> Table:
 
 def without_notes(view: Table | View) -> Table | View:
     """Return the view without the notes below its tables, and without the text shown for an empty table."""
+    return with_tables(view, lambda table: table._replace(notes=tuple, empty=""))
+
+
+def with_tables(view: Table | View, change: Callable[[Table], Table]) -> Table | View:
+    """Return the view with each of its tables changed."""
     if isinstance(view, Table):
-        return _without_notes(view)
-    blocks = tuple(block._replace(table=block.table and _without_notes(block.table)) for block in view.blocks)
-    return view._replace(table=_without_notes(view.table), blocks=blocks)
+        return change(view)
+    blocks = tuple(block._replace(table=block.table and change(block.table)) for block in view.blocks)
+    return view._replace(table=change(view.table), blocks=blocks)
 
 
-def _without_notes(table: Table) -> Table:
-    return table._replace(notes=tuple, empty="")
+def heading_of(view: Table | View) -> str:
+    """Return the first heading of a view, or else its name."""
+    blocks = view.blocks if isinstance(view, View) else ()
+    return blocks[0].heading if blocks and blocks[0].heading else view.name.capitalize()
 
 
 _PAIR = (Column("", lambda pair: pair[0]), Column("", lambda pair: pair[1], wide=True))

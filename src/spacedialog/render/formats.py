@@ -59,6 +59,10 @@ class Format(StrEnum):
     HTML = "html", "html", (".html",)
     XLSX = "xlsx", "xlsx", (".xlsx",), True
     ICS = "ics", "ics", (".ics",)
+    ATOM = "atom", "atom", (".atom",)
+    EML = "eml", "eml", (".eml",)
+    BIBTEX = "bibtex", "bibtex", (".bib",)
+    CSL_JSON = "csl-json", "csl_json"
 
     def writer(self) -> Writer:
         """Return the function that writes this format."""

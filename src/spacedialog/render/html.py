@@ -21,13 +21,13 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from spacedialog.errors import InputError
 from spacedialog.model.dates import readable, recurrence_text, review_text
 from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
-from spacedialog.model.values import check_web_address
+from spacedialog.model.values import is_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
+from spacedialog.presentation.citation import citation
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
@@ -42,7 +42,7 @@ from spacedialog.presentation.phrases import (
 )
 from spacedialog.presentation.styles import STYLES, TIMELINE_KEY
 from spacedialog.presentation.tables import Table
-from spacedialog.presentation.views import Block, View
+from spacedialog.presentation.views import Block, View, heading_of
 from spacedialog.render import html_chart
 from spacedialog.render.formats import Settings
 
@@ -61,13 +61,13 @@ def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
     if isinstance(view, View) and isinstance(view.data, Report):
         out.writelines(_environment().get_template("report.html.j2").generate(_report(view.data)))
     else:
-        out.writelines(_environment().get_template("plain.html.j2").generate(_plain(view)))
+        out.writelines(plain_page(view))
 
 
-def _plain(view: Table | View) -> dict[str, Any]:
+def plain_page(view: Table | View) -> Iterator[str]:
+    """Yield the plain page of the view in pieces."""
     blocks = view.blocks if isinstance(view, View) else (Block("", table=view),)
-    heading = blocks[0].heading if blocks and blocks[0].heading else view.name.capitalize()
-    return {"title": heading, "blocks": blocks, "script": None}
+    return _environment().get_template("plain.html.j2").generate(title=heading_of(view), blocks=blocks, script=None)
 
 
 def _report(report: Report) -> dict[str, Any]:
@@ -174,10 +174,7 @@ def when(text: str) -> str:
 
 def address(text: Any) -> str:
     """Return the text if it is a web address, else an empty text: only a web address becomes a link."""
-    try:
-        return check_web_address(text) if isinstance(text, str) else ""
-    except InputError:
-        return ""
+    return text if isinstance(text, str) and is_web_address(text) else ""
 
 
 def site(text: str) -> str:
@@ -245,6 +242,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "AFTER_EVIDENCE": AFTER_EVIDENCE,
         "action_text": action_text,
+        "citation": citation,
         "coverage_line": coverage_line,
         "evidence_text": evidence_text,
         "JOINT": JOINT,

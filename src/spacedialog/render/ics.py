@@ -19,7 +19,7 @@ from spacedialog.errors import DateError, InputError
 from spacedialog.model.dates import Precision, Span, Unit, VagueDate, readable, recurrence_text
 from spacedialog.model.escapes import one_line
 from spacedialog.model.rows.record import CalendarEvent
-from spacedialog.model.values import check_web_address
+from spacedialog.model.values import is_web_address
 from spacedialog.model.vocabulary import MilestoneStatus
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View, main_table
@@ -148,8 +148,8 @@ def _event(row: CalendarEvent, when: VagueDate, days: _Days) -> Event:
     event.add("description", "\n".join(map(one_line, _description(row, when))))
     event.add("transp", "TRANSPARENT")
     event.add("status", "CANCELLED" if row.state == MilestoneStatus.WITHDRAWN else "CONFIRMED")
-    if row.url and (url := _address(row.url)):
-        event.add("url", url)
+    if row.url and is_web_address(row.url):
+        event.add("url", row.url)
     if row.alarm_days is not None and row.state == MilestoneStatus.PLANNED:
         event.add_component(_alarm(row, days))
     return event
@@ -182,13 +182,6 @@ def _description(row: CalendarEvent, when: VagueDate) -> Iterator[str]:
         yield f"Done when: {row.criterion}"
     if row.source:
         yield f"Source: {row.source}"
-
-
-def _address(text: str) -> str | None:
-    try:
-        return check_web_address(text)
-    except InputError:
-        return None
 
 
 def _alarm(row: CalendarEvent, days: _Days) -> Alarm:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from spacedialog.errors import ReadOnlyError
+from spacedialog.model.filters import OneOf
 from spacedialog.model.position import NOW, Scope, Since
 from spacedialog.model.progress import Progress, silent
 from spacedialog.store.read.selection import ALL_COMMITMENTS, Selection
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from spacedialog.model.rows.compare import Comparison
     from spacedialog.model.rows.record import CalendarEvent, Coverage
     from spacedialog.model.rows.report import Brief, Report
+    from spacedialog.store.read.snapshot import Snapshot
 
 DAYS_AHEAD = 60
 """The number of days ahead that a brief covers by default."""
@@ -83,8 +86,17 @@ class Reports(Record):
         named = selection._replace(dialogue=[*selection.dialogue, *scope.dialogues])
         with self.snapshot(scope) as snapshot:
             report = snapshot.report(named.filter(snapshot), selection=named.describe(), sort=sort, watch=watch)
+            report = report._replace(fingerprint=_fingerprint(snapshot))
             is_whole = not selection._replace(dialogue=()).describe()
             return add_comparison(report, snapshot) if is_whole else report
+
+    def cite(self, refs: Sequence[str], *, scope: Scope = NOW) -> Report:
+        """Return a report on the commitments with these refs, in their order, for citations."""
+        with self.snapshot(scope) as snapshot:
+            targets = dict.fromkeys(snapshot.refs.resolve(ref) for ref in refs)
+            details = tuple(snapshot.detail(target) for target in targets)
+            report = snapshot.report(OneOf("ref", [detail.commitment.ref for detail in details]))
+            return report._replace(commitments=details, fingerprint=_fingerprint(snapshot))
 
     def calendar(
         self, selection: Selection = ALL_COMMITMENTS, *, until: date | None = None, scope: Scope = NOW
@@ -136,3 +148,10 @@ class Reports(Record):
                 snapshot.assessments(chosen, rubric=rubric.name),
                 snapshot.sides(),
             )
+
+
+def _fingerprint(snapshot: Snapshot) -> str:
+    """Return the fingerprint of the log from which the snapshot is."""
+    from spacedialog.maintenance.fingerprint import fingerprint_of
+
+    return str(fingerprint_of(snapshot.log()))

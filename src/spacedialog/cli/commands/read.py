@@ -350,7 +350,9 @@ def history(
         # As in `show`, a ref does not depend on the default dialogue of the configuration.
         reading = reading._replace(scope=reading.scope._replace(dialogues=(), origin=""))
     with reading.snapshot() as snapshot:
-        reading.show(tables.history(snapshot.history(snapshot.refs.find(ref) if ref else None, filter_, limit=limit)))
+        target = snapshot.refs.find(ref) if ref else None
+        about = (target.ref,) if target else reading.scope.dialogues
+        reading.show(tables.history(snapshot.history(target, filter_, limit=limit), about=about))
 
 
 @app.command()

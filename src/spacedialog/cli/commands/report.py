@@ -8,12 +8,14 @@ import typer
 
 from spacedialog.cli import parsing
 from spacedialog.cli.filter_options import chooses
+from spacedialog.cli.options import RefsArgument
 from spacedialog.cli.progress import progress
-from spacedialog.cli.read_options import reads, reads_into_template
+from spacedialog.cli.read_options import reads, reads_into_template, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view
 from spacedialog.presentation.report import report as report_view
+from spacedialog.render.formats import Format
 from spacedialog.tracker.reports import DAYS_AHEAD
 
 app = typer.Typer()
@@ -59,7 +61,7 @@ def brief(
     if saved and saved.store_was_replaced:
         reading.note("The database was replaced after this checkpoint. Entries recorded since then count as news.")
     reading.note_beginning(summary.coverage.commitments)
-    reading.show(brief_view(summary))
+    reading.show(brief_view(summary, dialogues=reading.scope.dialogues))
     if saved:
         saved.save()
     if exit_code and summary.has_news:
@@ -83,3 +85,22 @@ def report(reading: ReadRequest, choice: FilterOptions) -> None:
         whole = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
     reading.show(report_view(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))
     reading.note_beginning(whole.coverage.commitments)
+
+
+@app.command()
+@reads_one
+def cite(reading: ReadRequest, refs: RefsArgument) -> None:
+    """
+    spacedialog cite ROK4-31
+    spacedialog cite 25 31 --format bibtex
+    spacedialog cite ROK4-25 --as-of 2025-12-31 --format csl-json
+
+    A citation says what was known on a day, with the evidence, and identifies the record by its fingerprint. To check
+    later that no entry has changed, use history --verify FINGERPRINT.
+    """
+    from spacedialog.presentation.citation import citations
+
+    if reading.output.format == Format.PLAIN and not reading.fields:
+        settings = reading.output.settings._replace(header=False)
+        reading = reading._replace(fields=("text",), output=reading.output._replace(settings=settings))
+    reading.show(citations(reading.tracker.cite(refs, scope=reading.scope)))

@@ -158,8 +158,8 @@ class SlipRow(NamedTuple):
     """One change of the date of a commitment or a milestone, from `old` to `new` (EDTF dates).
 
     The delay is between `min_delay_days` and `max_delay_days`, each None if a window is open on that side. `narrowed`
-    says whether the new window lies in the old one. `on` is the EDTF date of the entry. `note` is None if not given.
-    `evidence` has web addresses and citations in words.
+    says whether the new window lies in the old one. `on` is the EDTF date of the entry, `change` its id. `note` is None
+    if not given. `evidence` has web addresses and citations in words.
     """
 
     ref: str
@@ -174,6 +174,8 @@ class SlipRow(NamedTuple):
     author: str
     note: str | None
     evidence: tuple[str, ...]
+    recorded_at: str
+    change: str
 
 
 class Coverage(NamedTuple):

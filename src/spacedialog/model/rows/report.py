@@ -35,7 +35,7 @@ class Report(NamedTuple):
     `recorded_until` the recorded time of the newest, None for an empty log; `position` is the position in the shared
     log, None without a team. Coverage, statuses and areas count the selected commitments. `milestones` are their dated
     events in any state, in the order of their windows. `carried` compares the newest dialogue with the one before it;
-    it is None if no commitments of the two are linked, or with a filter.
+    it is None if no commitments of the two are linked, or with a filter. `fingerprint` is that of the log.
     """
 
     as_of: str
@@ -51,6 +51,7 @@ class Report(NamedTuple):
     slips: tuple[SlipRow, ...]
     position: int | None = None
     carried: Comparison | None = None
+    fingerprint: str = ""
 
 
 class NewsRow(NamedTuple):
@@ -79,7 +80,8 @@ class Brief(NamedTuple):
     earlier ones if there are new entries on the item. `settled` are the entries by which a commitment or milestone was
     completed, met or withdrawn. `slipped` are the moved dates. `opened` are the windows that have opened since,
     `closes` those that close by `until`, `opens` those that open by `until`. `changed` are other new entries, and
-    `stale` the commitments that have become stale. `also` are the other new entries on all these items.
+    `stale` the commitments that have become stale, with the day (ISO) of each in `stale_since`, by ref. `also` are the
+    other new entries on all these items.
     """
 
     since: str | None
@@ -98,6 +100,7 @@ class Brief(NamedTuple):
     opens: tuple[UpcomingRow, ...]
     changed: tuple[NewsRow, ...]
     stale: tuple[CommitmentRow, ...]
+    stale_since: Mapping[str, str]
     also: tuple[NewsRow, ...]
     checks: int = 0
     checked_commitments: int = 0

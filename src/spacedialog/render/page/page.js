@@ -23,7 +23,9 @@
       const chosen = choices.filter((choice) => choice.value);
       let count = 0;
       for (const item of items) {
-        if (wanted.length) item.text ||= item.body.textContent.toLowerCase();
+        // Without the citation, which has the same words for every commitment.
+        const cited = item.body.querySelector(".cite.line").textContent;
+        if (wanted.length) item.text ||= item.body.textContent.replace(cited, "").toLowerCase();
         const matches =
           chosen.every((choice) => item.body.dataset[choice.dataset.by].split(" ").includes(choice.value)) &&
           wanted.every((word) => item.text.includes(word));

@@ -62,6 +62,12 @@ _CHECK_FLAG = (
 )
 """The flag of a commitment `c` that follows from its last check, NULL if there is none."""
 
+STALE_SINCE = (
+    f"(SELECT iif(c.review_from > latest.day, c.review_from, date(latest.day, ifnull(c.review_days,"
+    f" julianday(:day) - julianday(review_limit(:day))) || ' days')) FROM (SELECT {LAST_CHECK} AS day) AS latest)"
+)
+"""The day (ISO) on which a stale commitment `c` became stale."""
+
 FLAGS: dict[Flag, str] = {
     Flag.OVERDUE: f"(c.due_latest < :day AND {UNSETTLED})",
     Flag.CLOSING: f"(c.due_latest BETWEEN :day AND closing_limit(:day) AND {UNSETTLED})",

@@ -238,7 +238,7 @@ def slips(
     parameters: dict[str, Any] = {"day": day.isoformat()}
     cursor = connection.execute(
         "SELECT r.change, r.item, ifnull(m.ref, c.ref), c.ref, ifnull(m.title, c.title),"
-        ' r."on", r.old, r.new, l.author, l.body'
+        ' r."on", r.old, r.new, l.author, l.body, l.ts'
         " FROM redating AS r JOIN change AS l ON l.id = r.change"
         f" JOIN commitment AS c ON c.item = r.item AND {VALID.format('c')}"
         f" LEFT JOIN milestone AS m ON m.item = r.item AND m.milestone = r.milestone AND {VALID.format('m')}"
@@ -246,14 +246,14 @@ def slips(
         f" AND {in_dialogues('c.dialogue', dialogues, parameters)} ORDER BY r.day, l.ts, l.id",
         parameters,
     )
-    return (Slip(entry, item, _slip_row(row)) for entry, item, *row in cursor)
+    return (Slip(entry, item, _slip_row(row, entry)) for entry, item, *row in cursor)
 
 
-def _slip_row(row: list[Any]) -> SlipRow:
-    ref, commitment, title, on, old, new, author, body = row
+def _slip_row(row: list[Any], entry: str) -> SlipRow:
+    ref, commitment, title, on, old, new, author, body, ts = row
     content = parse_body(body)
     remarks = content.get("note"), evidence_pieces(content.get("evidence"))
-    return SlipRow(ref, commitment, title, on, old, new, *_delay(old, new), author, *remarks)
+    return SlipRow(ref, commitment, title, on, old, new, *_delay(old, new), author, *remarks, iso_time(ts), entry)
 
 
 def since_first(first: SlipRow, last: SlipRow) -> SlipRow:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any, Self
 
 from spacedialog.model.entry import Entry
 from spacedialog.model.fields import CommitmentRow
-from spacedialog.model.filters import EVERY_ENTRY, EVERYTHING, EntryFilter, Filter
+from spacedialog.model.filters import EVERY_ENTRY, EVERYTHING, EntryFilter, Filter, Flagged
 from spacedialog.model.fold import History
 from spacedialog.model.position import Position, Since
 from spacedialog.model.target import Target
-from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
+from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Flag, Intervals
+from spacedialog.store import log
 from spacedialog.store.read import counts, events, history
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
+    STALE_SINCE,
     VALID,
     day_parameters,
     set_intervals,
@@ -96,6 +98,12 @@ class Lists:
         InputError for any other name.
         """
         return map(commitment_row, self._select(filter_, sort, limit))
+
+    def stale_since(self) -> dict[str, str]:
+        """Return the day (ISO) on which each stale commitment became stale, by ref."""
+        filter_ = Flagged(Flag.STALE)
+        query = Query(f"c.ref, {STALE_SINCE}", filter_, "ref", None, self._dialogues)
+        return dict(select(self._connection, self.day, query))
 
     def _select(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> Iterator[tuple[Any, ...]]:
         query = Query(f"{COLUMNS}{more}", filter_, sort, limit, self._dialogues)
@@ -201,6 +209,10 @@ class Lists:
         """Return the changes of dates by these entries (their ids), by entry."""
         slips = history.slips(self._connection, self.day)
         return {slip.entry: slip.row for slip in slips if slip.entry in entries}
+
+    def log(self) -> Iterator[Entry]:
+        """Return every entry of the log, in the order recorded."""
+        return log.entries(self._connection)
 
     def position(self) -> Position:
         """Return the position of the log: its number of entries, the last to arrive and the newest recorded time."""
