@@ -32,6 +32,8 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 
 INPUTS = {
     ("report", "template"): (),
+    ("report", "reference"): (),
+    ("brief", "reference"): (),
     ("apply", "file"): (),
     ("import", "file"): (),
     ("draft", "file"): (),
@@ -54,7 +56,8 @@ class Case(NamedTuple):
     def call(self, file: Path) -> list[str | Path]:
         """Return the arguments of the program with `file` for this option or argument."""
         needed = INPUTS.get((self.command, self.name), ARGUMENTS.get(self.command, ()))
-        formatted = ("--format", "json") if self.has_format and self.name != "template" else ()
+        formatted: tuple[str, ...] = ("--format", "json") if self.has_format else ()
+        formatted = {"template": (), "reference": ("-o", "report.docx")}.get(self.name, formatted)
         return [*self.command.split(), *needed, *formatted, *([self.flag] if self.flag else ()), file]
 
 

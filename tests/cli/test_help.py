@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from spacedialog.cli.app import COMMANDS, GROUPS
 from tests.support import drafted
@@ -302,6 +303,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     )
     (desk.folder / "note.txt").write_bytes((texts / "uk_canada_media_note.txt").read_bytes())
     (desk.folder / "letter.md.j2").write_text("As of {{ report.as_of }}.\n")
+    Document().save(str(desk.folder / "ministry.docx"))
     (desk.home / ".config" / "fish" / "completions").mkdir(parents=True)
     program = desk.folder / "my-script"
     program.write_text(

@@ -17,6 +17,8 @@ HEAVY = (
     "jinja2",
     "icalendar",
     "xlsxwriter",
+    "docx",
+    "lxml",
     "psycopg",
     "markdown_it",
 )

@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from docx import Document
 
 from tests.support.program import PATIENCE, PROGRAM, TODAY, Desk
 
@@ -94,6 +95,7 @@ def test_the_commands_of_a_page_run(desk: Desk, page: Path) -> None:
     desk.call("mark", "34", "complete")
     desk.call("undo")
     (desk.folder / "updates.csv").write_text("ref,status\n33,stalled\n")
+    Document().save(str(desk.folder / "ministry.docx"))
     (desk.folder / "docs").mkdir()
     for example in DOCS.glob("example-*"):
         (desk.folder / "docs" / example.name).write_text(example.read_text("utf-8"), "utf-8")

@@ -176,7 +176,7 @@ def test_lack_of_memory_is_an_error(reader: Desk, monkeypatch: pytest.MonkeyPatc
 # Files and devices
 
 
-FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics", "eml")
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "docx", "ics", "eml")
 
 
 def test_reports_are_reproducible(reader: Desk) -> None:

@@ -70,7 +70,7 @@ READS: dict[str, Sequence[Sequence[str]]] = {
 }
 """The arguments with which each command that reads is run."""
 
-FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "ics", "xlsx")
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "ics", "xlsx", "docx")
 
 
 class Draft(NamedTuple):
@@ -253,7 +253,8 @@ def _commands(draw: random.Random) -> Iterator[list[str]]:
             yield [*arguments, "-o", "out"]
         else:
             format_ = draw.choice(FORMATS)
-            yield [*arguments, *draw.choice(days), "-f", format_, *(("-o", "out") if format_ == "xlsx" else ())]
+            to = ("-o", "out") if format_ in ("xlsx", "docx") else ()
+            yield [*arguments, *draw.choice(days), "-f", format_, *to]
 
 
 def _failure(desk: Desk, arguments: Sequence[str], allowed: Sequence[int] = (0, 2, 3)) -> str:

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from datetime import date
 from pathlib import Path
 
 from spacedialog.tracker import Tracker
+from tests.support.libreoffice import saved_by_libreoffice
 from tests.support.sheets import edited, exported
-from tests.support.system import require
 from tests.support.trackers import Maker
-
-
-def saved_by_libreoffice(folder: Path, ending: str, *files: Path) -> list[bytes]:
-    """Return the files as LibreOffice saves them in another format."""
-    program = require("soffice", "libreoffice-calc-nogui")
-    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-    out = folder / ending
-    call: list[str | Path] = [program, profile, "--headless", "--convert-to", ending, "--outdir", out, *files]
-    subprocess.run(call, check=True, capture_output=True, timeout=120)
-    return [(out / file.with_suffix(f".{ending}").name).read_bytes() for file in files]
 
 
 def test_a_sheet_that_libreoffice_saved_records_only_edits(make: Maker, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from spacedialog.tracker import Tracker
 from tests.support.built_in import CHANGES, COVERAGE
 from tests.support.program import Desk
 
-FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "docx", "ics")
 
 
 def test_a_report_names_its_contents(reader: Desk) -> None:

@@ -94,6 +94,15 @@ TemplateOption = Annotated[
     Path | None,
     typer.Option("--template", metavar="FILE", help="Fill this Jinja template.", readable=False),
 ]
+ReferenceOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--reference",
+        metavar="FILE",
+        help="Take styles, page, header and footer from this Word file; for docx.",
+        readable=False,
+    ),
+]
 MAX_SIZE = "5MB"
 MaxSizeOption = Annotated[
     str,

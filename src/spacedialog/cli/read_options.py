@@ -21,6 +21,7 @@ from spacedialog.cli.options import (
     Names,
     PublicOption,
     QuietOption,
+    ReferenceOption,
     TemplateOption,
     TodayOption,
     format_of,
@@ -30,6 +31,7 @@ from spacedialog.cli.requests import ReadRequest
 from spacedialog.configuration import EVERY_DIALOGUE
 from spacedialog.errors import InputError
 from spacedialog.model.position import Scope
+from spacedialog.render.formats import Format
 
 
 def _reading(
@@ -76,6 +78,7 @@ def _reading(
     today: TodayOption = None,
     quiet: QuietOption = False,
     template: TemplateOption = None,
+    reference: ReferenceOption = None,
 ) -> ReadRequest:
     if template and (format_ or json):
         raise InputError(
@@ -93,11 +96,16 @@ def _reading(
     )
     format_ = None if template else format_of(format_, json, output)
     shown_in = output_to(format_, output, color, tracker.path)
-    settings = shown_in.settings._replace(header=not no_header, template=template)
+    settings = shown_in.settings._replace(header=not no_header, template=template, reference=reference)
     if no_pager:
         settings = settings._replace(pager="")
     names = tuple(name.strip() for name in fields.split(",")) if fields else ()
-    return ReadRequest(tracker, scope, shown_in._replace(settings=settings), names, quiet)
+    request = ReadRequest(tracker, scope, shown_in._replace(settings=settings), names, quiet)
+    if reference:
+        request.require_format("--reference", Format.DOCX)
+        if output and output.exists() and reference.exists() and output.samefile(reference):
+            raise InputError(f"-o {output}: this is the file of --reference", "choose another name")
+    return request
 
 
 def _reading_dialogues(
@@ -128,14 +136,19 @@ def _with_dialogues(without: tuple[str, ...] = ()) -> SharedOptions:
 
 def reads(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads; a `ReadRequest` is passed to the command as `reading`."""
-    return SharedOptions(command, "reading", _with_dialogues(("template",)))
+    return SharedOptions(command, "reading", _with_dialogues(("template", "reference")))
 
 
 def reads_one(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads except --dialogue, for a command whose arguments select the dialogue."""
-    return SharedOptions(command, "reading", _reading, ("template",))
+    return SharedOptions(command, "reading", _reading, ("template", "reference"))
+
+
+def reads_into_word(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of reads and --reference, for a command whose results are sent as Word files."""
+    return SharedOptions(command, "reading", _with_dialogues(("template",)))
 
 
 def reads_into_template(command: Callable[..., None]) -> SharedOptions:
-    """Add the options of reads and --template, for a command that can fill a template."""
+    """Add the options of reads, --reference and --template, for a command that can fill a template."""
     return SharedOptions(command, "reading", _with_dialogues())

@@ -89,6 +89,7 @@ VALUE_SYNONYMS: Mapping[str, Mapping[str, str]] = {
     "FORMAT": {
         "markdown": "md",
         **dict.fromkeys(("excel", "xls"), "xlsx"),
+        **dict.fromkeys(("word", "doc"), "docx"),
         **dict.fromkeys(("ical", "icalendar", "calendar"), "ics"),
         **dict.fromkeys(("text", "txt", "tsv"), "plain"),
         "htm": "html",

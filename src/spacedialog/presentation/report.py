@@ -22,6 +22,9 @@ from spacedialog.presentation.phrases import (
 from spacedialog.presentation.tables import assessments, commitments, slips, upcoming
 from spacedialog.presentation.views import Block, View
 
+WORDING = "Quotes and criteria"
+"""The heading of the block that has the wording of the commitments."""
+
 
 def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | None = None) -> View:
     """Return the report; `events` returns its events for a calendar."""
@@ -55,7 +58,7 @@ def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | No
     table = commitments(rows, lambda: result.coverage)._replace(events=events)
     blocks.append(Block("Commitments", table=table))
     if wording := tuple(line for detail in result.commitments for line in _wording(detail)):
-        blocks.append(Block("Quotes and criteria", wording))
+        blocks.append(Block(WORDING, wording))
     return View("report", result, table, tuple(blocks))
 
 

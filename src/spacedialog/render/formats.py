@@ -18,7 +18,8 @@ class Settings(NamedTuple):
 
     `as_of` is the day (ISO 8601) that the view shows, `width` the length of a line in characters. `pager` is a command,
     or empty; it runs in `pager_environment`, by default the program's own. Without `signs`, drawings use ASCII only;
-    without `notes`, hidden columns are not named. `template` is the user's own Jinja template.
+    without `notes`, hidden columns are not named. `template` is the user's own Jinja template, `reference` the
+    user's own Word file, which sets the styles of a Word document.
     """
 
     as_of: str = ""
@@ -30,6 +31,7 @@ class Settings(NamedTuple):
     pager: str = ""
     pager_environment: Mapping[str, str] | None = None
     template: Path | None = None
+    reference: Path | None = None
 
 
 Writer = Callable[["Table | View", Any, Settings], None]
@@ -58,6 +60,7 @@ class Format(StrEnum):
     MD = "md", "markdown", (".md",)
     HTML = "html", "html", (".html",)
     XLSX = "xlsx", "xlsx", (".xlsx",), True
+    DOCX = "docx", "docx", (".docx",), True
     ICS = "ics", "ics", (".ics",)
     ATOM = "atom", "atom", (".atom",)
     EML = "eml", "eml", (".eml",)

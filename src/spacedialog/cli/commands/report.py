@@ -10,7 +10,7 @@ from spacedialog.cli import parsing
 from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.options import RefsArgument
 from spacedialog.cli.progress import progress
-from spacedialog.cli.read_options import reads, reads_into_template, reads_one
+from spacedialog.cli.read_options import reads_into_template, reads_into_word, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view
@@ -22,7 +22,7 @@ app = typer.Typer()
 
 
 @app.command()
-@reads
+@reads_into_word
 def brief(
     reading: ReadRequest,
     since: Annotated[
@@ -74,7 +74,7 @@ def brief(
 def report(reading: ReadRequest, choice: FilterOptions) -> None:
     """
     spacedialog report -o dialogue.html
-    spacedialog report --area exploration --sort due --format md
+    spacedialog report --area exploration --reference ministry.docx -o report.docx
     spacedialog report --template letter.md.j2 -o letter.md
 
     The report states its selection, its day and the latest entry that it covers.

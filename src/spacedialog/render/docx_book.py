@@ -1,0 +1,322 @@
+"""A Word document, written paragraph by paragraph in styles that a reference document can set.
+
+Text stays text, even `{ INCLUDETEXT }`; only web addresses become links. Documents with the same content have the same
+bytes. `docx_styles.xml` has the styles that are used unless the reference document has them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from docx import Document
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from rich.cells import cell_len
+
+from spacedialog.errors import InputError
+from spacedialog.model.escapes import passage
+from spacedialog.model.values import is_web_address
+from spacedialog.presentation.tables import Column
+
+MOST_BYTES, MOST_UNPACKED, MOST_TAGS = 20_000_000, 50_000_000, 2_000_000
+"""Limits on a reference document: its size, that of all its parts, and the number of their XML tags."""
+
+MAX_LINK = 2_079
+"""The length of a link in characters."""
+
+_CHARACTER, _GAP, _LONGEST_WORD, _LONGEST_TEXT = 105, 2, 24, 100
+"""The width of a character of a table in twentieths of a point, and in characters the gap between two texts and the
+most that a word and a text claim."""
+
+_BOLD = 1.3
+"""The width of a bold character, as a multiple of that of another."""
+
+_XML = nsdecls("w", "r")
+_STYLES = Path(__file__).with_name("docx_styles.xml")
+_A4 = (
+    f'<w:sectPr {_XML}><w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1247" w:right="1134" w:bottom="1247" '
+    'w:left="1134" w:header="624" w:footer="624" w:gutter="0"/></w:sectPr>'
+)
+_MODE = (
+    f'<w:compat {_XML}><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" '
+    'w:val="15"/></w:compat>'
+)
+_BULLETS = (
+    '<w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="&#8226;"/><w:pPr><w:ind w:left="300" '
+    'w:hanging="240"/></w:pPr></w:lvl>'
+)
+_NUMBER = (
+    '<w:r><w:t xml:space="preserve">{} </w:t></w:r><w:fldSimple w:instr="{}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
+)
+_RIGHT = '<w:jc w:val="right"/>'
+_ADDRESS = re.compile(r"""(https?://[^\s<>|\\`"{}^]*[^\s<>|\\`"{}^.,;:!?)\]'*])""")
+_KEPT = ("custom-properties", "fontTable", "numbering", "officeDocument", "settings", "styles", "theme")
+"""The parts of a reference document that are kept besides its header and its footer, as their relations are named."""
+
+
+class Run(NamedTuple):
+    """A part of a paragraph; with `new_line`, it begins on a new line."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+    new_line: bool = False
+
+
+Text = str | Sequence[Run]
+
+
+class WordDocument:
+    """A Word document in A4 or, with `reference`, with the styles, page, header and footer of that file.
+
+    `as_of` is the day (ISO 8601) that the properties give as its date. `footer` stands at the bottom of each page with
+    the page number, unless `reference` has a footer. InputError if `reference` cannot be used.
+    """
+
+    def __init__(
+        self, reference: Path | None, *, title: str, as_of: str, subject: str = "", author: str = "", footer: str = ""
+    ) -> None:
+        self._links: dict[str, str] = {}
+        with _as_input_errors(reference):
+            self._file = _opened(reference) if reference else Document()
+            self._part = self._file.part
+            self._end = self._emptied(_A4 if reference is None else "")
+            self._styles = self._style_ids(replace=reference is None)
+            margins = (int(self._end.find(qn("w:pgMar")).get(qn(f"w:{side}"))) for side in ("left", "right"))
+            self._width = max(int(self._end.find(qn("w:pgSz")).get(qn("w:w"))) - sum(margins), 20 * _CHARACTER)
+        self._footer, self._may_turn = footer, reference is None
+        about = self._file.core_properties
+        about.title, about.subject, about.author = (_shown(text)[:255] for text in (title, subject, author))
+        about.last_modified_by, about.language = about.author, "en-US"
+        about.created = about.modified = max(datetime.fromisoformat(as_of), datetime(1980, 1, 1))  # noqa: DTZ001
+
+    def heading(self, text: str, level: int) -> None:
+        """Add a heading of level 1 to 3, or the title (level 0)."""
+        self._add(self._paragraph(f"heading {min(level, 3)}" if level else "title", text))
+
+    def paragraph(self, text: Text) -> None:
+        """Add a paragraph."""
+        self._add(self._paragraph("", text))
+
+    def bullet(self, text: Text) -> None:
+        """Add a point of a list."""
+        self._add(self._paragraph("list bullet", text))
+
+    def quotation(self, text: Text) -> None:
+        """Add a quotation in a paragraph of its own."""
+        self._add(self._paragraph("quote", text))
+
+    def table(self, name: str, columns: Sequence[Column], rows: Sequence[Any]) -> None:
+        """Add a table without its empty columns; `name` describes it to screen readers.
+
+        The headings are repeated on each page. Without any heading, the first column heads the rows.
+        """
+        cells = {column: [column.cell(row) for row in rows] for column in columns}
+        cells = {column: texts for column, texts in cells.items() if any(texts) or not rows}
+        if not cells:
+            return
+        has_head = any(column.heading for column in columns)
+        first = None if has_head else columns[0]
+        room = self._shared(cells, first)
+        grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in room.values())
+        look = 'w:val="0620" w:firstRow="1"' if has_head else 'w:val="0680" w:firstColumn="1"'
+        table = parse_xml(
+            f'<w:tbl {_XML}><w:tblPr><w:tblStyle w:val="{self._styles["table grid"]}"/>'
+            f'<w:tblW w:w="{sum(room.values())}" w:type="dxa"/><w:tblLayout w:type="fixed"/><w:tblLook {look}/>'
+            f"<w:tblCaption w:val={quoteattr(_shown(name))}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid></w:tbl>"
+        )
+        self._end.addprevious(table)
+        if has_head:
+            table.append(self._row([Run(column.heading, bold=True) for column in room], room, keep=True, head=True))
+        for left, row in zip(reversed(range(len(rows))), rows, strict=True):
+            runs = [Run(column.cell(row), bold=column is first) for column in room]
+            table.append(self._row(runs, room, keep=bool(first and left)))
+        self._add(self._paragraph("table text", ""))
+
+    def save(self, stream: BinaryIO) -> None:
+        """Write the document."""
+        if not self._end.xpath("w:footerReference"):
+            self._add_footer()
+        dated, undated = BytesIO(), BytesIO()
+        self._file.save(dated)
+        with ZipFile(dated) as parts, ZipFile(undated, "w", ZIP_DEFLATED) as out:
+            for part in parts.infolist():
+                out.writestr(ZipInfo(part.filename), parts.read(part), ZIP_DEFLATED)
+        stream.write(undated.getbuffer())
+
+    def _shared(self, cells: dict[Column, list[str]], bold: Column | None) -> dict[Column, int]:
+        """Return the width of each column: its longest word and a share of the rest; turn a page that is too narrow."""
+        least, full = {}, {}
+        for column, texts in cells.items():
+            head = _BOLD * max(map(len, column.heading.split()), default=0)
+            words = max((cell_len(word) for text in texts for word in text.split()), default=0)
+            words = round(words * (_BOLD if column is bold else 1))
+            longest = min(max(map(cell_len, texts), default=0), _LONGEST_TEXT)
+            least[column] = _CHARACTER * (_GAP + max(head, min(words, _LONGEST_WORD)))
+            full[column] = max(least[column], _CHARACTER * (_GAP + longest))
+        page = self._end.find(qn("w:pgSz"))
+        width, height = (int(page.get(qn(f"w:{side}"))) for side in "wh")
+        if (needed := sum(least.values())) > self._width and self._may_turn and width < height:
+            for side, length in (("w", height), ("h", width), ("orient", "landscape")):
+                page.set(qn(f"w:{side}"), str(length))
+            self._width += height - width
+        missing = sum(full.values()) - needed
+        share = min(1, max(0, self._width - needed) / missing) if missing else 0
+        scale = min(1, self._width / needed)
+        return {column: round(scale * (least[column] + share * (full[column] - least[column]))) for column in cells}
+
+    def _add(self, paragraph: str) -> None:
+        self._end.addprevious(parse_xml(paragraph))
+
+    def _row(self, cells: Sequence[Run], room: dict[Column, int], *, keep: bool, head: bool = False) -> Any:
+        """Return a row; `keep` keeps it on the page of the next one."""
+        kept = "<w:keepNext/>" * keep
+        xml = "".join(
+            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
+            f"{self._paragraph('table text', [cell], kept + _RIGHT * column.right)}</w:tc>"
+            for cell, (column, width) in zip(cells, room.items(), strict=True)
+        )
+        return parse_xml(f"<w:tr {_XML}><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{xml}</w:tr>")
+
+    def _paragraph(self, style: str, text: Text, more: str = "") -> str:
+        named = f'<w:pStyle w:val="{self._styles[style]}"/>' if style else ""
+        runs = "".join(map(self._run, [Run(text)] if isinstance(text, str) else text))
+        return f"<w:p {_XML}><w:pPr>{named}{more}</w:pPr>{runs}</w:p>"
+
+    def _run(self, run: Run) -> str:
+        look = "<w:b/>" * run.bold + "<w:i/>" * run.italic
+        xml = "<w:r><w:br/></w:r>" * run.new_line
+        for part in filter(None, _ADDRESS.split(_shown(run.text))):
+            is_link = _ADDRESS.fullmatch(part) and len(part) <= MAX_LINK and is_web_address(part)
+            style = f'<w:rStyle w:val="{self._styles["hyperlink"]}"/>' if is_link else ""
+            piece = f'<w:r><w:rPr>{style}{look}</w:rPr><w:t xml:space="preserve">{escape(part)}</w:t></w:r>'
+            xml += f'<w:hyperlink r:id="{self._link(part)}">{piece}</w:hyperlink>' if is_link else piece
+        return xml
+
+    def _link(self, address: str) -> str:
+        """Return the id of the relation to a web address."""
+        if address not in self._links:
+            # The method of the library for new relations compares each with all others.
+            name = self._links[address] = f"link{len(self._links) + 1}"
+            self._part.rels.add_relationship(RELATIONSHIP_TYPE.HYPERLINK, address, name, is_external=True)
+        return self._links[address]
+
+    def _emptied(self, page: str) -> Any:
+        """Remove the text and all that belongs to it; return the last element, `page` or that of the first section."""
+        body = self._file.element.body
+        end = next(body.iter(qn("w:sectPr")), None)
+        is_kept = not page and end is not None and end.xpath("w:pgSz and w:pgMar")
+        body.clear()
+        body.append(end if is_kept else parse_xml(page or _A4))
+        for rels, used in ((self._part.package.rels, ()), (self._part.rels, body[0].xpath(".//@r:id"))):
+            for name, rel in list(rels.items()):
+                if rel.reltype.rpartition("/")[2] not in _KEPT and name not in used:
+                    del rels[name]
+        settings = self._file.settings.element
+        for setting in list(settings):
+            has_link = any(qn("r:id") in part.attrib for part in setting.iter())
+            if has_link or setting.tag in map(qn, ("w:footnotePr", "w:endnotePr", "w:documentProtection")):
+                settings.remove(setting)
+        if page:
+            settings.clear()
+            settings.append(parse_xml(_MODE))
+        return body[0]
+
+    def _style_ids(self, *, replace: bool) -> dict[str, str]:
+        """Add our styles, in place of all or where a name is missing; return the ids of all by name in lower case."""
+        styles = self._file.styles.element
+        if replace:
+            styles.clear()
+        ids = {style.name_val.casefold(): style.styleId for style in styles.style_lst if style.name_val}
+        for element in parse_xml(_STYLES.read_bytes()):
+            name = "" if element.tag == qn("w:docDefaults") else element.name_val.casefold()
+            if replace or (name and name not in ids and not element.default):
+                for other in list(element.iter(qn("w:basedOn"), qn("w:next"))):
+                    if "normal" in ids:
+                        other.set(qn("w:val"), ids["normal"])
+                    else:
+                        element.remove(other)
+                styles.append(element)
+                if name:
+                    ids[name] = element.styleId
+                if name == "list bullet":
+                    element.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = self._new_list()
+        for language in styles.xpath("w:docDefaults//w:lang"):
+            language.set(qn("w:val"), "en-US")
+        return ids
+
+    def _new_list(self) -> int:
+        """Add a bulleted list, and return its number."""
+        if all(rel.reltype != RELATIONSHIP_TYPE.NUMBERING for rel in self._part.rels.values()):
+            self._part.relate_to(Document().part.numbering_part, RELATIONSHIP_TYPE.NUMBERING)
+        lists = self._part.numbering_part.element
+        number = 1 + max(map(int, lists.xpath("w:abstractNum/@w:abstractNumId")), default=0)
+        new = parse_xml(f'<w:abstractNum {_XML} w:abstractNumId="{number}">{_BULLETS}</w:abstractNum>')
+        lists.insert(len(lists.xpath("w:numPicBullet")), new)
+        return int(lists.add_num(number).numId)
+
+    def _add_footer(self) -> None:
+        footer = self._file.sections[0].footer
+        footer.is_linked_to_previous = False
+        old = footer.paragraphs[0]._p
+        pages = _NUMBER.format(" | page", "PAGE") + _NUMBER.format(" of", "NUMPAGES")
+        new = self._paragraph("footer", self._footer).replace("</w:p>", f"{pages}</w:p>")
+        old.getparent().replace(old, parse_xml(new))
+
+
+def _shown(text: str) -> str:
+    """Return the text as XML can hold it: white space as single spaces, unsafe characters as escapes."""
+    return re.sub("[\ufffe\uffff]", "\ufffd", passage(re.sub(r"\s+", " ", text)))
+
+
+@contextmanager
+def _as_input_errors(reference: Path | None) -> Iterator[None]:
+    """Turn any error that a reference document raises into an InputError."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"--reference {reference}: {error.strerror}", "name a Word file that can be read") from error
+    except Exception as error:  # zipfile, lxml and python-docx raise errors of many types for damaged files
+        if reference is None or isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"--reference {reference}: this is not a Word file (DOCX), or it is damaged", _SAVE_AS
+        ) from error
+
+
+def _opened(file: Path) -> Any:
+    """Return a reference document; InputError if it is too large, or contains what a new document must not."""
+    with file.open("rb") as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InputError(f"--reference {file}: this file has a password, or is older than Word 2007", _SAVE_AS)
+    too_large = InputError(f"--reference {file}: this file is too large", "delete its text and its large pictures")
+    if len(content) > MOST_BYTES:
+        raise too_large
+    with ZipFile(BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > MOST_UNPACKED:
+            raise too_large
+        if sum(archive.read(part).count(b"<") for part in archive.infolist()) > MOST_TAGS:
+            raise too_large
+        if b"macroEnabled" in archive.read("[Content_Types].xml"):
+            raise InputError(f"--reference {file}: this file has macros", _SAVE_AS)
+    document = Document(BytesIO(content))
+    for part in document.part.package.iter_parts():
+        for rel in part.rels.values() if part.partname.startswith(("/word/header", "/word/footer")) else ():
+            if rel.is_external and rel.reltype != RELATIONSHIP_TYPE.HYPERLINK:
+                raise InputError(
+                    f"--reference {file}: its header or footer shows {rel.target_ref}", "insert it into the file"
+                )
+    return document
+
+
+_SAVE_AS = "save it in Word as DOCX, without a password and without macros"
