@@ -12,7 +12,6 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from spacedialog.analysis.agreement import agreement
-from spacedialog.analysis.compare import add_comparison
 from spacedialog.analysis.crosswalk import crosswalk
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.rows.assessment import Crosswalk
@@ -49,8 +48,7 @@ def page_of(report: Report) -> str:
 @pytest.fixture(scope="module")
 def dialogue(make: Maker) -> Report:
     """The report of the built-in record on 22 November 2026."""
-    with make(today=DAY).snapshot() as view:
-        return add_comparison(view.report(), view)
+    return make(today=DAY).report()
 
 
 @pytest.fixture(scope="module")

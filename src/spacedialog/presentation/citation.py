@@ -52,7 +52,8 @@ def citation(report: Report, detail: Detail) -> Citation:
         status += f": last checked {detail.checked_on}" if detail.checked_on else ": not checked"
     else:
         status += f", evidence: {joined(evidence) or NO_EVIDENCE}"
-    log = f"spacedialog record: {log_line(report)}; fingerprint {report.fingerprint}"
+    fingerprint = report.fingerprint and f"fingerprint {report.fingerprint}"
+    log = f"spacedialog record: {'; '.join(filter(None, (log_line(report), fingerprint)))}"
     known = sentences(f"As of {report.as_of}, status {status}", log)
     return Citation(
         row.ref,
