@@ -299,7 +299,7 @@ def _opened(file: Path) -> Any:
         content = stream.read(MOST_BYTES + 1)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise InputError(f"--reference {file}: this file has a password, or is older than Word 2007", _SAVE_AS)
-    too_large = InputError(f"--reference {file}: this file is too large", "delete its text and its large pictures")
+    too_large = InputError(f"--reference {file}: this file is too large", "save a copy with an empty body")
     if len(content) > MOST_BYTES:
         raise too_large
     with ZipFile(BytesIO(content)) as archive:
