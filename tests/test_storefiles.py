@@ -31,7 +31,6 @@ ARGUMENTS: Mapping[str, tuple[str, ...]] = {
 """The arguments that a command requires besides the one under test."""
 
 INPUTS = {
-    ("report", "template"): (),
     ("report", "reference"): (),
     ("brief", "reference"): (),
     ("apply", "file"): (),

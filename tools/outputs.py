@@ -40,6 +40,7 @@ LISTS = {
     "cite": Citation,
     "paths": Place,
     "config": SettingRow,
+    "templates": report.TemplateRow,
     "review": drafting.CandidateRow,
     "verify-source": drafting.VerifiedRow,
 }
@@ -61,6 +62,7 @@ COMMANDS = {
     "fingerprint": "fingerprint, history --verify",
     "written": "every write",
     "review": "review --list",
+    "templates": "templates list",
 }
 """The commands that write an output, if the output is not named after its only command."""
 _PLAIN = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}

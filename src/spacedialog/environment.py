@@ -48,6 +48,12 @@ def configuration_path() -> Path | None:
         return None
 
 
+def templates_folder() -> Path | None:
+    """Return the folder of the user's own templates, beside the configuration file; None without such a file."""
+    path = configuration_path()
+    return path.parent / "templates" if path else None
+
+
 def configuration() -> Configuration:
     """Return the configuration; ProblemsError, with every problem, if its file is not valid."""
     return configuration_.read(configuration_path())

@@ -59,6 +59,7 @@ Report:
   brief          Summarise what changed since a date and what comes next
   report         Write a report on all commitments or a selection
   cite           Cite commitments as they were known on a day
+  templates      List or show the templates of reports
 
 Draft from a statement:
   draft          Draft a data file from a joint statement or an article

@@ -52,6 +52,7 @@ def test_built_in_records_match_the_schema_and_the_model(path: Path) -> None:
 # The JSON outputs
 
 COMMAND_LINES = {
+    "templates": "templates list",
     "list": "list",
     "todo": "todo",
     "upcoming": "upcoming --all",

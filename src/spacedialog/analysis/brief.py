@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from spacedialog.model.entry import CHECK, CREATE, RETRACT, SET, iso_time
 from spacedialog.model.filters import Flagged
+from spacedialog.model.position import Since
 from spacedialog.model.rows.record import SlipRow
-from spacedialog.model.rows.report import Brief, NewsRow
+from spacedialog.model.rows.report import Brief, NewsRow, Report
 from spacedialog.model.vocabulary import SETTLED, SETTLED_STATES, Flag, MilestoneState
 from spacedialog.store.read.history import since_first
 
 if TYPE_CHECKING:
-    from spacedialog.model.position import Since
     from spacedialog.store.read.news import News
     from spacedialog.store.read.snapshot import Snapshot
 
@@ -41,7 +41,7 @@ def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
     checks = [one for one in found if one.row.entry.kind == CHECK]
     news = _by_ref(one for one in found if one.has_effect and one.row.entry.kind != CHECK)
     moved = _net_slips(snapshot.redatings({one.row.entry.id for one in found}))
-    settled = {ref: row for ref, entries in news.items() if (row := _settling(entries))}
+    settled = _settled(news)
     day, end, before = snapshot.day.isoformat(), until.isoformat(), since.before.isoformat() if since.before else ""
     events = snapshot.upcoming(until=until)
     overdue = [
@@ -91,6 +91,28 @@ def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
         len({one.commitment for one in checks}),
         position.seq,
     )
+
+
+def add_period(report: Report, snapshot: Snapshot, start: date, until: date) -> Report:
+    """Return the report with what was settled since the day `start`, and the windows that open or close by `until`."""
+    chosen = {detail.commitment.ref for detail in report.commitments} | {row.ref for row in report.milestones}
+    found = snapshot.news(Since.from_day(start))
+    settled = _settled(_by_ref(one for one in found if one.has_effect and one.row.entry.ref in chosen))
+    expected = [row for row in report.milestones if row.state in (MilestoneState.UPCOMING, MilestoneState.OPEN)]
+    return report._replace(
+        since=start.isoformat(),
+        until=until.isoformat(),
+        settled=tuple(settled[ref] for ref in _in_order(settled)),
+        next=tuple(
+            row
+            for row in expected
+            if any(report.as_of <= (day or "") <= str(until) for day in (row.earliest, row.latest))
+        ),
+    )
+
+
+def _settled(news: Mapping[str, Sequence[News]]) -> dict[str, NewsRow]:
+    return {ref: row for ref, entries in news.items() if (row := _settling(entries))}
 
 
 def _by_ref(news: Iterable[News]) -> Mapping[str, Sequence[News]]:

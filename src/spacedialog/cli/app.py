@@ -67,6 +67,11 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "brief": Listed("report", "Summarise what changed since a date and what comes next"),
         "report": Listed("report", "Write a report on all commitments or a selection"),
         "cite": Listed("report", "Cite commitments as they were known on a day"),
+        "templates": Listed(
+            "templates",
+            "List or show the templates of reports",
+            {"list": "List the templates that report finds by name", "show": "Print a template, to copy and change it"},
+        ),
     },
     "Draft from a statement": {
         "draft": Listed("draft", "Draft a data file from a joint statement or an article"),

@@ -134,6 +134,14 @@ def complete_scale(incomplete: str) -> list[str]:
     return _beginning(incomplete, dict.fromkeys(rubric.key for rubric in rubrics().values() if rubric.rules))
 
 
+def complete_template(incomplete: str) -> list[str]:
+    """Return the names of the templates."""
+    from spacedialog import environment
+    from spacedialog.render import template_files
+
+    return _beginning(incomplete, filter(_NAME.fullmatch, template_files.named(environment.templates_folder())))
+
+
 def _recorded_values(field: str, *more: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:

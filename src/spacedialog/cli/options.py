@@ -16,6 +16,7 @@ from spacedialog.cli.completion import (
     complete_owner,
     complete_ref,
     complete_side,
+    complete_template,
 )
 from spacedialog.cli.help import GENERAL, VIEW
 from spacedialog.errors import InputError
@@ -91,8 +92,13 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON.", rich_hel
 OutputOption = Annotated[Path | None, _output_option("Write to FILE instead of standard output.")]
 FormattedOutputOption = Annotated[Path | None, _output_option("Write to FILE; its ending sets the format, as in .csv.")]
 TemplateOption = Annotated[
-    Path | None,
-    typer.Option("--template", metavar="FILE", help="Fill this Jinja template.", readable=False),
+    str | None,
+    typer.Option(
+        "--template",
+        metavar="NAME",
+        help="Fill this template: a name that `templates list` shows, or a file.",
+        autocompletion=complete_template,
+    ),
 ]
 ReferenceOption = Annotated[
     Path | None,

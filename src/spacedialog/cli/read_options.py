@@ -1,6 +1,7 @@
 """The options that the commands that read share."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -80,10 +81,6 @@ def _reading(
     template: TemplateOption = None,
     reference: ReferenceOption = None,
 ) -> ReadRequest:
-    if template and (format_ or json):
-        raise InputError(
-            "--template and --format cannot be used together", "leave out --format: the template sets the format"
-        )
     if template and fields:
         raise InputError("--template and --fields cannot be used together", "leave out --fields")
     require_own_names()
@@ -94,9 +91,11 @@ def _reading(
         at_seq,
         public=public or tracker.public,
     )
-    format_ = None if template else format_of(format_, json, output)
-    shown_in = output_to(format_, output, color, tracker.path)
-    settings = shown_in.settings._replace(header=not no_header, template=template, reference=reference)
+    file, chosen = _template(template, format_, json, output) if template else (None, format_of(format_, json, output))
+    shown_in = output_to(chosen, output, color, tracker.path)
+    settings = shown_in.settings._replace(
+        header=not no_header, template=file, template_format=chosen, reference=reference
+    )
     if no_pager:
         settings = settings._replace(pager="")
     names = tuple(name.strip() for name in fields.split(",")) if fields else ()
@@ -106,6 +105,24 @@ def _reading(
         if output and output.exists() and reference.exists() and output.samefile(reference):
             raise InputError(f"-o {output}: this is the file of --reference", "choose another name")
     return request
+
+
+def _template(named: str, format_: Format | None, json: bool, output: Path | None) -> tuple[Path, Format | None]:
+    """Return the file of a template, and the format of its text: None for a path, whose template sets the format."""
+    from spacedialog.render import template_files
+
+    if "/" in named or "." in named:
+        if format_ or json:
+            raise InputError(
+                "--template and --format cannot be used together", "leave out --format: the template sets the format"
+            )
+        return Path(named), None
+    file = template_files.find(named, environment.templates_folder())
+    is_shown = not format_ and (output is None or str(output) == "-")
+    chosen = Format.MD if is_shown and not json else format_of(format_, json, output)
+    if chosen not in (Format.MD, Format.HTML, Format.DOCX):
+        raise InputError(f"--template {named} cannot be written as {chosen}", "use --format md, html or docx")
+    return file, chosen
 
 
 def _reading_dialogues(
@@ -152,3 +169,9 @@ def reads_into_word(command: Callable[..., None]) -> SharedOptions:
 def reads_into_template(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads, --reference and --template, for a command that can fill a template."""
     return SharedOptions(command, "reading", _with_dialogues())
+
+
+def shows(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of the output of reads, for a command that does not read the record."""
+    unread = ("as_of", "known_at", "at_seq", "db", "today", "template", "reference")
+    return SharedOptions(command, "reading", _reading, unread)

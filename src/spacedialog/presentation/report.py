@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from spacedialog.model.dates import readable
 from spacedialog.model.rows.record import CalendarEvent, Detail
-from spacedialog.model.rows.report import Report
+from spacedialog.model.rows.report import Report, TemplateRow
 from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.bars import LEGEND, area_bars, status_counts
 from spacedialog.presentation.comparison import earlier_outcomes
@@ -19,7 +19,7 @@ from spacedialog.presentation.phrases import (
     log_line,
     quotation,
 )
-from spacedialog.presentation.tables import assessments, commitments, slips, upcoming
+from spacedialog.presentation.tables import Column, Table, assessments, commitments, slips, upcoming
 from spacedialog.presentation.views import Block, View
 
 WORDING = "Quotes and criteria"
@@ -60,6 +60,17 @@ def report(result: Report, *, events: Callable[[], Iterable[CalendarEvent]] | No
     if wording := tuple(line for detail in result.commitments for line in _wording(detail)):
         blocks.append(Block(WORDING, wording))
     return View("report", result, table, tuple(blocks))
+
+
+def templates(rows: Iterable[TemplateRow]) -> Table:
+    """Return the templates of reports."""
+    columns = (
+        Column("Name", lambda row: row.name),
+        Column("Origin", lambda row: row.origin.replace("-", " ")),
+        Column("Description", lambda row: row.description, wide=True),
+        Column("Path", lambda row: row.path, wide=True, from_width=100),
+    )
+    return Table("templates", TemplateRow._fields, rows, columns, "")
 
 
 def _wording(detail: Detail) -> Iterator[str]:

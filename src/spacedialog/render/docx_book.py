@@ -64,12 +64,13 @@ _KEPT = ("custom-properties", "fontTable", "numbering", "officeDocument", "setti
 
 
 class Run(NamedTuple):
-    """A part of a paragraph; with `new_line`, it begins on a new line."""
+    """A part of a paragraph; with `new_line`, it begins on a new line. `address` makes a link of all of it."""
 
     text: str
     bold: bool = False
     italic: bool = False
     new_line: bool = False
+    address: str = ""
 
 
 Text = str | Sequence[Run]
@@ -195,11 +196,13 @@ class WordDocument:
     def _run(self, run: Run) -> str:
         look = "<w:b/>" * run.bold + "<w:i/>" * run.italic
         xml = "<w:r><w:br/></w:r>" * run.new_line
-        for part in filter(None, _ADDRESS.split(_shown(run.text))):
-            is_link = _ADDRESS.fullmatch(part) and len(part) <= MAX_LINK and is_web_address(part)
+        shown = _shown(run.text)
+        for part in filter(None, [shown] if run.address else _ADDRESS.split(shown)):
+            address = run.address or part
+            is_link = _ADDRESS.fullmatch(address) and len(address) <= MAX_LINK and is_web_address(address)
             style = f'<w:rStyle w:val="{self._styles["hyperlink"]}"/>' if is_link else ""
             piece = f'<w:r><w:rPr>{style}{look}</w:rPr><w:t xml:space="preserve">{escape(part)}</w:t></w:r>'
-            xml += f'<w:hyperlink r:id="{self._link(part)}">{piece}</w:hyperlink>' if is_link else piece
+            xml += f'<w:hyperlink r:id="{self._link(address)}">{piece}</w:hyperlink>' if is_link else piece
         return xml
 
     def _link(self, address: str) -> str:

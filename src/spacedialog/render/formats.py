@@ -18,8 +18,9 @@ class Settings(NamedTuple):
 
     `as_of` is the day (ISO 8601) that the view shows, `width` the length of a line in characters. `pager` is a command,
     or empty; it runs in `pager_environment`, by default the program's own. Without `signs`, drawings use ASCII only;
-    without `notes`, hidden columns are not named. `template` is the user's own Jinja template, `reference` the
-    user's own Word file, which sets the styles of a Word document.
+    without `notes`, hidden columns are not named. `template` is a Jinja template, whose Markdown becomes
+    `template_format`; None writes its text as it is. `reference` is the user's own Word file, which sets the styles of
+    a Word document.
     """
 
     as_of: str = ""
@@ -31,6 +32,7 @@ class Settings(NamedTuple):
     pager: str = ""
     pager_environment: Mapping[str, str] | None = None
     template: Path | None = None
+    template_format: Format | None = None
     reference: Path | None = None
 
 
@@ -73,7 +75,7 @@ class Format(StrEnum):
 
 
 def template_writer() -> Writer:
-    """Return the function that fills the user's own template."""
+    """Return the function that fills a template."""
     return _writer_in("template")
 
 

@@ -64,6 +64,11 @@ def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
         out.writelines(plain_page(view))
 
 
+def write_text(title: str, name: str, body: Markup, out: TextIO) -> None:
+    """Write HTML as a page of the class `name`."""
+    out.writelines(_environment().get_template("text.html.j2").generate(title=title, name=name, body=body, script=None))
+
+
 def plain_page(view: Table | View) -> Iterator[str]:
     """Yield the plain page of the view in pieces."""
     blocks = view.blocks if isinstance(view, View) else (Block("", table=view),)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from typing import TextIO
+from urllib.parse import quote
 
 from spacedialog.model.escapes import one_line
+from spacedialog.model.values import is_web_address
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render.formats import Settings
@@ -46,6 +48,14 @@ def _write_table(table: Table, out: TextIO) -> None:
 
 def _row(cells: list[str]) -> str:
     return "| " + " | ".join(escaped(text) for text in cells) + " |\n"
+
+
+def linked(label: str, address: str) -> str:
+    """Return a label, escaped, as a link if the address is a web address."""
+    if not is_web_address(address):
+        return escaped(label)
+    target = re.sub("[^!-:=?-Z_a-z~]", lambda match: quote(match[0]), address)
+    return f"[{escaped(label)}](<{target}>)"
 
 
 def escaped(text: str) -> str:

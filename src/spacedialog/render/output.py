@@ -19,7 +19,7 @@ from spacedialog.render.formats import Format, Settings, template_writer
 
 
 class Output(NamedTuple):
-    """The format and destination of a view: `format` is None for the user's template, `file` for standard output.
+    """The format and destination of a view: `format` is None for the path of a template, `file` for standard output.
 
     `store` is the store in use; `file` must not be one of its files.
     """
@@ -36,7 +36,7 @@ def show(view: Table | View, output: Output, *, as_of: str) -> None:
     InputError if the view does not fit the format, the file's folder is missing or the file belongs to a store;
     StoreError if writing fails.
     """
-    write = output.format.writer() if output.format else template_writer()
+    write = output.format.writer() if output.format and not output.settings.template else template_writer()
     opened = binary_destination if output.format and output.format.is_binary else destination
     out: AbstractContextManager[TextIO | BinaryIO] = opened(output.file, output.store)
     with out as stream:

@@ -1,4 +1,4 @@
-"""The user's own Jinja template: filled in a sandbox with the data of the view, within limits of time and size.
+"""Jinja templates, built in or the user's own: filled in a sandbox with the data of the view, within limits.
 
 It is filled in a child process. The kernel limits its memory and ends it after the time limit. An exception in the
 same process would end it only between two Python instructions, and one instruction, such as a comparison of two lists,
@@ -12,10 +12,10 @@ import os
 import resource
 import signal
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NoReturn, TextIO
+from typing import Any, NoReturn
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateNotFound, TemplateSyntaxError
 from jinja2.exceptions import SecurityError
@@ -25,13 +25,16 @@ from markupsafe import Markup
 from spacedialog.errors import InputError
 from spacedialog.model.dates import readable
 from spacedialog.model.escapes import one_line, passage
-from spacedialog.model.values import citation_text
-from spacedialog.presentation.phrases import action_text, coverage_line, delay_text, window_text
+from spacedialog.model.values import LONGEST_TEXT, citation_text, is_web_address
+from spacedialog.presentation.letters import deadline, fitted, in_words, last_step, shortened
+from spacedialog.presentation.phrases import action_text, coverage_line, delay_text, log_line, window_text
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render import markdown
-from spacedialog.render.formats import Settings
+from spacedialog.render.formats import Format, Settings
+from spacedialog.render.html import site
 from spacedialog.render.json_ import encoded, plain
+from spacedialog.render.template_files import ENDING
 
 SECONDS = 30.0
 """The time that a template may take, in seconds."""
@@ -45,15 +48,25 @@ MAX_MEMORY = 1_000_000_000
 _MARKUP_ENDINGS = (".html", ".htm", ".xml", ".xhtml", ".svg")
 
 
-def write(view: Table | View, out: TextIO, settings: Settings) -> None:
-    """Fill the template `settings.template` with the view's data, and write the result.
+def write(view: Table | View, out: Any, settings: Settings) -> None:
+    """Fill the template `settings.template` with the view's data, and write the result in `settings.template_format`.
 
     InputError, with the line of the template, if it cannot be read or filled.
     """
     file = settings.template
     assert file is not None
     data = view.data if isinstance(view, View) else tuple(view.rows)
-    out.write(_in_child(lambda: _filled(file, {view.name: data})))
+    text = _in_child(lambda: _filled(file, {view.name: data}))
+    if settings.template_format in (None, Format.MD):
+        out.write(text)
+        return
+    from spacedialog.render import from_markdown
+
+    name = file.name.removesuffix(ENDING)
+    if settings.template_format == Format.HTML:
+        from_markdown.write_html(text, out, name)
+    else:
+        from_markdown.write_docx(text, out, name, settings)
 
 
 def _filled(file: Path, data: Mapping[str, Any]) -> bytes:
@@ -92,15 +105,37 @@ def _load(file: Path) -> Template:
     return environment.get_template(file.name)
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def _evidence(pieces: Iterable[str], columns: int = LONGEST_TEXT) -> str:
+    """Return pieces of evidence as Markdown, each shortened: a web address as a link that shows its site."""
+    sites = {piece: site(piece) if is_web_address(piece) else piece for piece in pieces}
+    return "; ".join(markdown.linked(shortened(label, columns), piece) for piece, label in sites.items())
+
+
+def _required(value: Any, problem: str, remedy: str) -> Any:
+    """Return the value; InputError if it is empty."""
+    if not value:
+        raise InputError(problem, remedy)
+    return value
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
     "citation": citation_text,
     "coverage": coverage_line,
+    "deadline": deadline,
     "delay": delay_text,
     "did": action_text,
+    "evidence": _evidence,
+    "fitted": fitted,
+    "in_words": lambda edtf: in_words(edtf or ""),
     "json": lambda value: encoded(plain(value)),
+    "last_step": last_step,
+    "linked": lambda label, address: markdown.linked(label, address or ""),
+    "log": log_line,
     "markdown": lambda text: markdown.escaped(text or ""),
     "one_line": lambda text: one_line(text or ""),
     "readable": lambda edtf: readable(edtf or ""),
+    "required": _required,
+    "short": shortened,
     "window": window_text,
 }
 """The filters of a template besides Jinja's own."""

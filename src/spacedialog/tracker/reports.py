@@ -10,7 +10,7 @@ from spacedialog.errors import ReadOnlyError
 from spacedialog.model.filters import OneOf
 from spacedialog.model.position import NOW, Scope, Since
 from spacedialog.model.progress import Progress, silent
-from spacedialog.store.read.selection import ALL_COMMITMENTS, Selection
+from spacedialog.store.read.selection import ALL_COMMITMENTS, Selection, find_value
 from spacedialog.tracker.record import Record
 
 if TYPE_CHECKING:
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 DAYS_AHEAD = 60
 """The number of days ahead that a brief covers by default."""
+
+PERIOD_DAYS = 90
+"""The number of days before the day of a report, and after it, whose completions and dates it lists by default."""
+
+
+def _shifted(day: date, days: int) -> date:
+    """Return the day so many days later, within the years that a clock can express."""
+    return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal() + 2), date.max.toordinal()))
 
 
 class Reports(Record):
@@ -66,27 +74,32 @@ class Reports(Record):
                 start = checkpoint.since(snapshot) if checkpoint else Since()
             if checkpoint:
                 checkpoint.reach(self.today, snapshot.position())
-            ahead = min(snapshot.day.toordinal() + DAYS_AHEAD, date.max.toordinal())
-            return brief(snapshot, start, until=until or date.fromordinal(ahead))
+            return brief(snapshot, start, until=until or _shifted(snapshot.day, DAYS_AHEAD))
 
     def report(
         self,
         selection: Selection = ALL_COMMITMENTS,
         *,
         sort: str = "ref",
+        since: date | None = None,
         scope: Scope = NOW,
         watch: Progress = silent,
     ) -> Report:
-        """Return the details of the selected commitments.
+        """Return the details of the selected commitments, and what was settled since a day, by default 90 days before.
 
         A report on whole dialogues also compares the newest of them with the one before it.
         """
+        from spacedialog.analysis.brief import add_period
         from spacedialog.analysis.compare import add_comparison
 
         named = selection._replace(dialogue=[*selection.dialogue, *scope.dialogues])
         with self.snapshot(scope) as snapshot:
             report = snapshot.report(named.filter(snapshot), selection=named.describe(), sort=sort, watch=watch)
             report = report._replace(fingerprint=_fingerprint(snapshot))
+            period = since or _shifted(snapshot.day, -PERIOD_DAYS), _shifted(snapshot.day, PERIOD_DAYS)
+            report = add_period(report, snapshot, *period)
+            if len(keys := {find_value(snapshot, "party", name) for name in named.party}) == 1:
+                report = report._replace(party=next(row for row in snapshot.of(()).parties() if row.party in keys))
             is_whole = not selection._replace(dialogue=()).describe()
             return add_comparison(report, snapshot) if is_whole else report
 

@@ -71,18 +71,31 @@ def brief(
 @app.command()
 @reads_into_template
 @chooses
-def report(reading: ReadRequest, choice: FilterOptions) -> None:
+def report(
+    reading: ReadRequest,
+    choice: FilterOptions,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DAY",
+            help="List completions since DAY in a template or JSON; by default 90 days ago.",
+        ),
+    ] = None,
+) -> None:
     """
     spacedialog report -o dialogue.html
+    spacedialog report --template summary --since 2026-09-01 -o summary.docx
     spacedialog report --area exploration --reference ministry.docx -o report.docx
-    spacedialog report --template letter.md.j2 -o letter.md
 
     The report states its selection, its day and the latest entry that it covers.
     """
+    if since and not reading.output.settings.template and reading.output.format != Format.JSON:
+        raise InputError("--since needs --template or --format json", "add one of them, or leave --since out")
+    start = parsing.day("--since", since, reading.tracker.today) if since else None
     selection = choice.selection(reading.tracker.today)
     tracker = reading.tracker
     with progress("reading", "commitments", quiet=reading.quiet) as watch:
-        whole = tracker.report(selection, sort=choice.sort, scope=reading.scope, watch=watch)
+        whole = tracker.report(selection, sort=choice.sort, since=start, scope=reading.scope, watch=watch)
     reading.show(report_view(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))
     reading.note_beginning(whole.coverage.commitments)
 

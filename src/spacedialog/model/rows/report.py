@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.rows.compare import Comparison
+from spacedialog.model.rows.parties import PartyRow
 from spacedialog.model.rows.record import AreaRow, ConflictRow, Coverage, Detail, HistoryRow, SlipRow, UpcomingRow
 from spacedialog.model.rows.todo import TodoRow
 
@@ -36,6 +37,10 @@ class Report(NamedTuple):
     log, None without a team. Coverage, statuses and areas count the selected commitments. `milestones` are their dated
     events in any state, in the order of their windows. `carried` compares the newest dialogue with the one before it;
     it is None if no commitments of the two are linked, or with a filter. `fingerprint` is that of the log.
+
+    `dialogues` are newest first. `party` is the party that the filter selects, None if it selects none or several.
+    `settled` are the entries, new since the day `since` as in a brief, by which a selected commitment or milestone was
+    completed, met or withdrawn. `next` are the events whose window opens or closes by the day `until`.
     """
 
     as_of: str
@@ -52,6 +57,20 @@ class Report(NamedTuple):
     position: int | None = None
     carried: Comparison | None = None
     fingerprint: str = ""
+    party: PartyRow | None = None
+    since: str | None = None
+    until: str | None = None
+    settled: tuple[NewsRow, ...] = ()
+    next: tuple[UpcomingRow, ...] = ()
+
+
+class TemplateRow(NamedTuple):
+    """A template that `report` finds by its name. `origin` is `built-in` or `own`."""
+
+    name: str
+    description: str
+    origin: str
+    path: str
 
 
 class NewsRow(NamedTuple):

@@ -181,7 +181,9 @@ class Snapshot(Lists):
         chosen = list(self._select(filter_, sort, None, more=", c.item"))
         details = tuple(self._details({row[-1]: commitment_row(row) for row in chosen}, watch))
         rows = [detail.commitment for detail in details]
-        dialogues = dialogues_by_key(self._connection, self.day, dict.fromkeys(row.dialogue for row in rows))
+        newest = {key.casefold(): n for n, key in enumerate(counts.dialogue_keys(self._connection, self.day))}
+        keys = sorted({row.dialogue for row in rows}, key=lambda key: newest.get(key.casefold(), len(newest)))
+        dialogues = dialogues_by_key(self._connection, self.day, keys)
         position = self.position()
         return Report(
             self.day.isoformat(),
