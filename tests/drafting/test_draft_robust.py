@@ -21,7 +21,8 @@ from spacedialog.errors import InputError
 from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
 from spacedialog.statements import prose
-from tests.support.program import Desk, measured
+from tests.support.measured import Meter
+from tests.support.program import Desk
 
 FILES = sorted(path.stem for path in (Path(lexicon.__file__).parent / "register").glob("*.json"))
 BETWEEN = (
@@ -253,12 +254,12 @@ HARDEST = {
 
 
 @pytest.mark.parametrize("name", HARDEST)
-def test_a_hostile_statement_needs_little_memory(desk: Desk, name: str) -> None:
+def test_a_hostile_statement_needs_little_memory(desk: Desk, measured: Meter, name: str) -> None:
     """A hostile statement of 1 MB is drafted or refused within 300 MB."""
     part, size = HARDEST[name]
     (desk.folder / name).write_text(part * (size // len(part)))
     options = "--when 2026-03-12 --side US --side JPN -o draft.json"
-    status, said, memory = measured(desk, f"program draft {name} {options}")
+    status, said, memory = measured(desk, "draft", name, *options.split())
     assert status in (0, 2), said
     assert memory < 300
 

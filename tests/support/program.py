@@ -210,26 +210,6 @@ class Desk:
         return Ran(session.status, shown.replace("\r\n", "\n"), "")
 
 
-# A new process starts with the memory of its parent, which must not be measured.
-MEASURED = """
-import gc, sys
-from spacedialog.cli.main import run
-gc.disable()
-status = run(sys.argv[1:])
-(line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
-sys.stderr.write(f"{int(line.split()[1]) // 1024}\\n")
-sys.exit(status)
-"""
-
-
-def measured(desk: Desk, script: str) -> tuple[int, list[str], int]:
-    """Return status, messages and megabytes of a bash script in which `program` runs the program."""
-    (desk.folder / "measured.py").write_text(MEASURED)
-    ran = desk.shell(f"program() {{ '{sys.executable}' measured.py \"$@\"; }}; {script}; exit ${{PIPESTATUS[-1]}}")
-    *said, memory = ran.stderr.splitlines()
-    return ran.status, said, int(memory)
-
-
 class Session:
     """A process on a pseudo-terminal."""
 
