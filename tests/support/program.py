@@ -134,9 +134,11 @@ class Desk:
         """Run the installed program without root's right to ignore file modes."""
         return self._process([*UNPRIVILEGED, *arguments], "", None, "")
 
-    def python(self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
-        """Run the Python in which the program is installed."""
-        return self._process([sys.executable, *arguments], stdin, env, "")
+    def python(
+        self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None, without: str = ""
+    ) -> Ran:
+        """Run the Python in which the program is installed, with `env` added and the variable `without` removed."""
+        return self._process([sys.executable, *arguments], stdin, env, without)
 
     def shell(self, script: str) -> Ran:
         """Run a bash script that finds the program by its name."""
@@ -170,19 +172,31 @@ class Desk:
         )
         return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
-    def call(self, *arguments: str | Path, stdin: str = "", stderr: io.StringIO | None = None) -> Ran:
+    def call(
+        self,
+        *arguments: str | Path,
+        stdin: str = "",
+        stderr: io.StringIO | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Ran:
         """Run the program in this process, which is faster, and the same except for streams and start-up."""
         with working_in(self.folder):
-            return self.call_here(*arguments, stdin=stdin, stderr=stderr)
+            return self.call_here(*arguments, stdin=stdin, stderr=stderr, env=env)
 
-    def call_here(self, *arguments: str | Path, stdin: str = "", stderr: io.StringIO | None = None) -> Ran:
+    def call_here(
+        self,
+        *arguments: str | Path,
+        stdin: str = "",
+        stderr: io.StringIO | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Ran:
         """Run the program in this process and in the current folder."""
         from spacedialog.cli.main import run
 
         out, err = io.StringIO(), stderr or io.StringIO()
         typed = io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")), encoding="utf-8")
         with (
-            mock.patch.dict(os.environ, self.environment, clear=True),
+            mock.patch.dict(os.environ, {**self.environment, **(env or {})}, clear=True),
             mock.patch.object(sys, "stdin", typed),
             mock.patch.object(record, "built_in_record", _built_in_record),
             redirect_stdout(out),
