@@ -17,13 +17,16 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 from unittest import mock
 
+from spacedialog.importing.built_in import seed
+from spacedialog.store import backup, database
 from spacedialog.tracker import record
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
@@ -86,6 +89,33 @@ def _built_in_record() -> sqlite3.Connection:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     connection.deserialize(_built_in_image())
     return connection
+
+
+_make_store = database._new
+
+
+@cache
+def _built_in_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tracker.db"
+        with _make_store(path, seed):
+            pass
+        return path.read_bytes()
+
+
+@contextmanager
+def _new(path: Path, content: Callable[[sqlite3.Connection], None] | None) -> Iterator[sqlite3.Connection]:
+    """Make a store from a copy of one with the built-in record, which is made once in each process of the tests."""
+    if content is not seed:
+        with _make_store(path, content) as connection:
+            yield connection
+        return
+    with backup.new_database(path) as draft:
+        draft.write_bytes(_built_in_store())
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            database._be_durable(connection)
+            yield connection
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 class Desk:
@@ -199,6 +229,7 @@ class Desk:
             mock.patch.dict(os.environ, {**self.environment, **(env or {})}, clear=True),
             mock.patch.object(sys, "stdin", typed),
             mock.patch.object(record, "built_in_record", _built_in_record),
+            mock.patch.object(database, "_new", _new),
             redirect_stdout(out),
             redirect_stderr(err),
         ):
