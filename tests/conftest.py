@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import settings
 
 from spacedialog.tracker import Tracker
 from tests.support import ruritania as ruritania_record
+from tests.support.measured import Meter, meter
 from tests.support.program import Desk
 from tests.support.trackers import NOON, Clock, Maker
 
@@ -71,6 +73,13 @@ def desk(tmp_path: Path) -> Desk:
 def reader(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A desk that a module's tests share; they write no store there."""
     return Desk(tmp_path_factory.mktemp("reader"))
+
+
+@pytest.fixture(scope="session")
+def measured() -> Iterator[Meter]:
+    """Runs a command and measures its memory."""
+    with meter() as started:
+        yield started
 
 
 _LONGEST = (

@@ -32,8 +32,21 @@ def asked(shell: str, line: str) -> dict[str, str]:
     return variables | ({"_TYPER_COMPLETE_FISH_ACTION": "get-args"} if shell == "fish" else {})
 
 
+@pytest.fixture
+def noted(stored: Desk, tmp_path: Path) -> Desk:
+    """A desk with a store."""
+    return stored.copied(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    desk = Desk(tmp_path_factory.mktemp("stored"))
+    assert desk.call("note", "ROK4-31", "The store is made.").status == 0
+    return desk
+
+
 def offered(desk: Desk, shell: str, line: str) -> str:
-    ran = desk.run(env=asked(shell, f"spacedialog {line}"))
+    ran = desk.call(env=asked(shell, f"spacedialog {line}"))
     assert (ran.status, ran.stderr) == (0, ""), ran.stderr
     return ran.stdout
 
@@ -49,6 +62,14 @@ def test_refs_are_offered_with_their_titles(desk: Desk, line: str) -> None:
     """All commitments are offered for a ref, with their titles as help."""
     offers = {ref: text.replace("\u2019", "'") for ref, text in choices(desk, line).items() if ref in TITLES}
     assert offers == {ref: title.replace(":", " ") for ref, title in TITLES.items()}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("line", ["show ROK4-3", "list --area "])
+def test_the_installed_program_offers_the_same(desk: Desk, shell: str, line: str) -> None:
+    """The installed program offers what the other tests get from a call in their own process."""
+    ran = desk.run(env=asked(shell, f"spacedialog {line}"))
+    assert (ran.status, ran.stdout, ran.stderr) == (0, offered(desk, shell, line), "")
 
 
 def test_refs_in_bash_and_zsh(desk: Desk) -> None:
@@ -161,44 +182,41 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("title", HOSTILE)
-def test_titles_are_offered_as_plain_text(tmp_path: Path, title: str) -> None:
+def test_titles_are_offered_as_plain_text(noted: Desk, title: str) -> None:
     """A title with markup, quotes or control characters is offered as plain text on one line in every shell."""
-    desk = Desk(tmp_path)
-    desk.call("add", title, "--area", "pnt", "--source", "ST1")
-    shown = choices(desk, "show ROK4-43")
+    noted.call("add", title, "--area", "pnt", "--source", "ST1")
+    shown = choices(noted, "show ROK4-43")
     assert not set(shown["ROK4-43"]) & set("[]\"'`$\\:;&|<>\x1b\n")
     assert re.findall(r"\w+", shown["ROK4-43"]) == re.findall(r"\w+", title.replace("\x1b", "x1b"))
-    assert "ROK4-43" in offered(desk, "zsh", "show ROK4-43")
+    assert "ROK4-43" in offered(noted, "zsh", "show ROK4-43")
 
 
 @pytest.mark.parametrize("title", COMMANDS)
-def test_titles_are_never_commands(tmp_path: Path, title: str) -> None:
+def test_titles_are_never_commands(noted: Desk, title: str) -> None:
     """No title is executed by the shell, even one that evaluates its list twice, as zsh does."""
-    desk = Desk(tmp_path)
-    desk.call("add", title, "--area", "pnt", "--source", "ST1")
-    said = offered(desk, "zsh", "show ROK4-43")
+    noted.call("add", title, "--area", "pnt", "--source", "ST1")
+    said = offered(noted, "zsh", "show ROK4-43")
     twice = '_arguments() { local a=${1#"*: :(("}; eval "ws=( ${a%"))"} )"; printf "%s\\n" "${ws[@]}"; }; eval "$SAID"'
     done = subprocess.run(
         ["bash", "--norc", "-c", twice],
         env={"PATH": "/usr/bin:/bin", "SAID": said},
-        cwd=tmp_path,
+        cwd=noted.folder,
         capture_output=True,
         timeout=30,
         check=False,
     )
     assert b"ROK4-43" in done.stdout
-    assert not (tmp_path / "pwned").exists()
+    assert not (noted.folder / "pwned").exists()
 
 
 @pytest.mark.parametrize("columns", ["40", "9" * 5000])
 @pytest.mark.parametrize("shell", ["fish", "zsh"])
-def test_each_candidate_is_on_one_line(tmp_path: Path, shell: str, columns: str) -> None:
+def test_each_candidate_is_on_one_line(noted: Desk, shell: str, columns: str) -> None:
     """Whatever the width of the terminal and the length of a title, each candidate is on one line."""
-    desk = Desk(tmp_path)
     for length in (*range(36, 72, 6), 3000):
-        desk.call("add", f"{'x ' * length}--db /home/victim/.ssh/id", "--area", "pnt", "--source", "ST1")
+        noted.call("add", f"{'x ' * length}--db /home/victim/.ssh/id", "--area", "pnt", "--source", "ST1")
     for line in ("show ROK4-4", "list --"):
-        ran = desk.run(env={**asked(shell, f"spacedialog {line}"), "COLUMNS": columns})
+        ran = noted.run(env={**asked(shell, f"spacedialog {line}"), "COLUMNS": columns})
         assert (ran.status, ran.stderr) == (0, "")
         start = "ROK4-4" if line.startswith("show") else "--"
         marks = re.compile(rf"(?:_arguments '\*: :\(\()?\"?{start}\S*(?:\t|\":\"|\"$)")

@@ -21,7 +21,8 @@ from spacedialog.errors import InputError
 from spacedialog.importing import parse
 from spacedialog.model.dates import VagueDate
 from spacedialog.statements import prose
-from tests.support.program import Desk, measured
+from tests.support.measured import Meter
+from tests.support.program import Desk
 
 FILES = sorted(path.stem for path in (Path(lexicon.__file__).parent / "register").glob("*.json"))
 BETWEEN = (
@@ -137,16 +138,15 @@ def test_every_draft_is_valid(text: str, form: prose.Form, about: About) -> None
     assert len(result.findings()) == len(result.candidates) + len(result.left_out)
 
 
-def processor_time(text: str) -> float:
-    """Return the processor time of a draft in seconds, the least of three; each draft has all of the text."""
-    times = []
+def processor_times(text: str) -> Iterator[float]:
+    """Yield the processor time of a draft in seconds, three times; each draft has all of the text."""
     for _ in range(3):
         begin = process_time()
         result = drafted(text, "text", ABOUT_2026)
-        times.append(process_time() - begin)
+        taken = process_time() - begin
         assert result
         assert sum(len(sentence.text) for sentence in result.sentences) > 0.9 * len(text)
-    return min(times)
+        yield taken
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,12 @@ def test_a_long_text_is_read_in_time_that_grows_with_it(text_of: Callable[[int],
     If the time grew with the square of the length, four times the text would take sixteen times as long.
     """
     short, long = (
-        processor_time(f"Both sides met.\n\nThey will share data.\n\n{text_of(size)}.") for size in (250_000, 1_000_000)
+        processor_times(f"Both sides met.\n\nThey will share data.\n\n{text_of(size)}.")
+        for size in (250_000, 1_000_000)
     )
-    assert long < 8 * short + 0.1
+    most = 8 * min(short) + 0.1
+    # The least of three; the others are not needed if one is small enough.
+    assert any(taken < most for taken in long)
 
 
 @pytest.mark.parametrize(
@@ -253,12 +256,12 @@ HARDEST = {
 
 
 @pytest.mark.parametrize("name", HARDEST)
-def test_a_hostile_statement_needs_little_memory(desk: Desk, name: str) -> None:
+def test_a_hostile_statement_needs_little_memory(desk: Desk, measured: Meter, name: str) -> None:
     """A hostile statement of 1 MB is drafted or refused within 300 MB."""
     part, size = HARDEST[name]
     (desk.folder / name).write_text(part * (size // len(part)))
     options = "--when 2026-03-12 --side US --side JPN -o draft.json"
-    status, said, memory = measured(desk, f"program draft {name} {options}")
+    status, said, memory = measured(desk, "draft", name, *options.split())
     assert status in (0, 2), said
     assert memory < 300
 

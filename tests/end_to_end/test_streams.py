@@ -52,12 +52,19 @@ LONG = [["list", "--json"], ["export"], ["schema"], ["list", "-f", "table"], ["h
 SHORT = [["list", "--closing"], ["list", "--help"]]
 
 
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A desk with a store."""
+    desk = Desk(tmp_path_factory.mktemp("marked"))
+    assert desk.call("mark", "33", "complete").status == 0
+    return desk
+
+
 @pytest.mark.parametrize("arguments", [*LONG, *SHORT], ids=" ".join)
-def test_closed_pipe_is_no_error(desk: Desk, arguments: list[str]) -> None:
+def test_closed_pipe_is_no_error(marked: Desk, arguments: list[str]) -> None:
     """A pipe whose reader has closed it, as `head` does, is not an error, whatever the length of the output."""
-    desk.call("mark", "33", "complete")
     with closed_pipe() as pipe:
-        assert desk.run_into(pipe, *arguments) == (0, "", "")
+        assert marked.run_into(pipe, *arguments) == (0, "", "")
 
 
 def test_head_reads_one_line(reader: Desk) -> None:
@@ -78,11 +85,17 @@ def test_a_full_disk_is_reported(reader: Desk, arguments: list[str]) -> None:
     assert "the database cannot be used" not in ran.stderr
 
 
+UNWRITABLE = {"/dev/full": 4, "no/such/report": 2}
+"""Paths to which no report can be written, and the exit status."""
+
+
 @pytest.mark.parametrize("format_", ["html", "xlsx", "ics"])
 def test_failed_output_is_reported_in_two_lines(reader: Desk, format_: str) -> None:
     """A full disk ends with status 4, a missing folder with 2, each with a remedy; a closed pipe is not an error."""
-    for more, status in (("> /dev/full", 4), ("-o /dev/full", 4), ("-o no/such/report", 2)):
-        ran = reader.shell(f"spacedialog report -f {format_} {more}")
+    with Path("/dev/full").open("wb") as full:
+        fails = [(reader.run_into(full, "report", "-f", format_), 4)]
+    fails += [(reader.call("report", "-f", format_, "-o", path), status) for path, status in UNWRITABLE.items()]
+    for ran, status in fails:
         assert (ran.status, ran.stderr.count("\n")) == (status, 2), ran.stderr
     with closed_pipe() as pipe:
         ran = reader.run_into(pipe, "report", "-f", format_)
@@ -177,17 +190,27 @@ def test_lack_of_memory_is_an_error(reader: Desk, monkeypatch: pytest.MonkeyPatc
 
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "docx", "ics", "eml")
+IN_FORMATS = """
+import sys
+from spacedialog.cli.main import run
+folder, *formats = sys.argv[1:]
+sys.exit(max(run(["report", "-f", format_, "-o", f"{folder}/{format_}"]) for format_ in formats))
+"""
 
 
 def test_reports_are_reproducible(reader: Desk) -> None:
     """Two reports with the same SOURCE_DATE_EPOCH are identical in every format, and their day is that of UTC."""
     env = {"SOURCE_DATE_EPOCH": "1764806399", "TZ": "Asia/Seoul", "COLUMNS": "100"}
+    written = []
+    for name, zone, formats in (("one", "UTC-3", FORMATS), ("two", "UTC+5", FORMATS[::-1])):
+        folder = reader.folder / name
+        folder.mkdir()
+        ran = reader.python("-c", IN_FORMATS, name, *formats, env=env | {"TZ": zone}, without="SPACEDIALOG_TODAY")
+        assert ran.status == 0, ran.stderr
+        written.append({format_: (folder / format_).read_bytes() for format_ in FORMATS})
+    one, two = written
     for format_ in FORMATS:
-        for name in ("one", "two"):
-            zone = {"TZ": f"UTC-{len(name)}"}
-            ran = reader.run("report", "-f", format_, "-o", name, env=env | zone, without="SPACEDIALOG_TODAY")
-            assert ran.status == 0, ran.stderr
-        assert (reader.folder / "one").read_bytes() == (reader.folder / "two").read_bytes(), format_
+        assert one[format_] == two[format_], format_
     ran = reader.run("report", "--json", env=env, without="SPACEDIALOG_TODAY")
     assert json.loads(ran.stdout)["as_of"] == "2025-12-03"
 

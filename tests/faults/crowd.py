@@ -9,13 +9,18 @@ order; with 50 writers 99 of 100 writes take less than five seconds.
 from __future__ import annotations
 
 import json
+import multiprocessing
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
+from spacedialog.tracker import Tracker
 from tests.faults import stores
 from tests.faults.verdict import Verdict, script
+from tests.support.built_in import COMMITMENTS
 from tests.support.program import PATIENCE
 
 CROWDS = (8, 20, 50)
@@ -23,34 +28,50 @@ READERS = 3
 SLOWEST = 5.0
 """The greatest duration of 99 of 100 writes with the most writers, in seconds."""
 
-_TOGETHER = """
-import json, sys, time
-from pathlib import Path
-from tests.support.built_in import COMMITMENTS
-from tests.faults import stores
+_TOGETHER = "import sys; from tests.faults import crowd; crowd.together(sys.argv[1], *map(int, sys.argv[2:]))"
 
-tracker = stores.tracker(Path(sys.argv[2]), sys.argv[3])
-done = []
-def timed(act):
-    start = time.monotonic()
-    act()
-    done.append(time.monotonic() - start)
-def read():
-    with tracker.snapshot() as view:
-        assert len(list(view.commitments())) == COMMITMENTS
-        assert view.history()
-print("ready", flush=True)
-sys.stdin.readline()
-if sys.argv[1] == "write":
-    for number in range(int(sys.argv[4])):
-        ref = f"ROK4-{(5 * int(sys.argv[3].split()[1]) + number) % 42 + 1:02}"
-        timed(lambda: tracker.note(ref, f"Note {number}."))
-else:
-    stop = Path(sys.argv[4])
-    while not stop.exists():
-        timed(read)
-print(json.dumps(done))
-"""
+
+def together(store: str, writers: int, writes: int) -> None:
+    """Write and read in one forked process for each writer and reader, all at once.
+
+    Print the durations of the writes and of the reads of each process as JSON, or its error as text.
+    """
+    fork = multiprocessing.get_context("fork")
+    begin, stop, said = fork.Barrier(writers + READERS), fork.Event(), fork.SimpleQueue()
+
+    def member(name: str, acts: Callable[[Tracker], Iterator[Callable[[], object]]]) -> None:
+        durations = []
+        begin.wait()
+        try:
+            for act in acts(stores.tracker(Path(store), name)):
+                start = time.monotonic()
+                act()
+                durations.append(time.monotonic() - start)
+            said.put(durations)
+        except BaseException as error:
+            said.put(repr(error))
+
+    def writing(tracker: Tracker) -> Iterator[Callable[[], object]]:
+        for number in range(writes):
+            ref = f"ROK4-{(5 * int(tracker.author.split()[1]) + number) % 42 + 1:02}"
+            yield partial(tracker.note, ref, f"Note {number}.")
+
+    def read(tracker: Tracker) -> None:
+        with tracker.snapshot() as view:
+            assert len(list(view.commitments())) == COMMITMENTS
+            assert view.history()
+
+    def reading(tracker: Tracker) -> Iterator[Callable[[], object]]:
+        while not stop.is_set():
+            yield partial(read, tracker)
+
+    for number in range(READERS):
+        fork.Process(target=member, args=(f"reader {number}", reading)).start()
+    for number in range(writers):
+        fork.Process(target=member, args=(f"writer {number}", writing)).start()
+    written = [said.get() for _ in range(writers)]
+    stop.set()
+    sys.stdout.write(json.dumps([written, [said.get() for _ in range(READERS)]]))
 
 
 def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Verdict:
@@ -79,41 +100,15 @@ def run(folder: Path, writes: int, _: int, crowds: Sequence[int] = CROWDS) -> Ve
 
 def _together(store: Path, writers: int, writes: int, broken: list[str]) -> tuple[list[float], int]:
     """Return the duration of each write in seconds, and the number of reads."""
-    stop = store.parent.parent / f"stop {writers}"
-    writing = [_process("write", store, f"writer {number}", str(writes)) for number in range(writers)]
-    reading = [_process("read", store, f"reader {number}", str(stop)) for number in range(READERS)]
-    everybody = [*writing, *reading]
-    for process in everybody:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in everybody:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    took = [_said(process, broken) for process in writing]
-    stop.touch()
-    reads = [_said(process, broken) for process in reading]
-    return [seconds for of_one in took for seconds in of_one], sum(map(len, reads))
-
-
-def _process(*arguments: str | Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", _TOGETHER, *arguments],
-        cwd=Path(__file__).parents[2],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
+    # In a new process, because the tests' own has threads and much memory.
+    command = [sys.executable, "-c", _TOGETHER, str(store), str(writers), str(writes)]
+    done = subprocess.run(
+        command, cwd=Path(__file__).parents[2], capture_output=True, timeout=20 * PATIENCE, check=True
     )
-
-
-def _said(process: subprocess.Popen[str], broken: list[str]) -> list[float]:
-    out, err = process.communicate(timeout=20 * PATIENCE)
-    if process.returncode != 0:
-        broken.append(f"a process failed: {err.strip().splitlines()[-1]}")
-        return []
-    seconds: list[float] = json.loads(out)
-    return seconds
+    written, read = json.loads(done.stdout)
+    broken += [f"a process failed: {one}" for one in (*written, *read) if isinstance(one, str)]
+    took = [seconds for one in written if not isinstance(one, str) for seconds in one]
+    return took, sum(len(one) for one in read if not isinstance(one, str))
 
 
 if __name__ == "__main__":

@@ -161,7 +161,7 @@ def _problems(action: Action, store: Path, done: Ended) -> Iterator[str]:
         yield f"torn: {fresh} of {action.entries} entries"
     if done.status == 0 and fresh != action.entries:
         yield "acknowledged, and lost"
-    stores.next_writer(store).note("ROK4-07", "There is room again.")
+    stores.next_writer(store, entries).note("ROK4-07", "There is room again.")
     after = stores.sound(store)
     yield from (f"after the next write: {problem}" for problem in after.problems)
     yield from stores.missing(after.entries, entries)

@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -24,8 +25,6 @@ from spacedialog.store import database
 from tests.faults import stores
 from tests.faults.stores import Action, Ended
 from tests.faults.verdict import Verdict, script, side_by_side
-
-_SAMPLE = 3
 
 
 class _Kill(NamedTuple):
@@ -43,11 +42,11 @@ class _Outcome(NamedTuple):
     problems: list[str]
 
 
-def run(folder: Path, runs: int, seed: int) -> Verdict:
-    """Kill the program `runs` times, at moments drawn from the seed."""
+def run(folder: Path, runs: int, seed: int, samples: int = 3) -> Verdict:
+    """Kill the program `runs` times, at moments drawn from the seed and from the duration of `samples` runs."""
     draw = random.Random(seed)
     actions = stores.actions(folder / "before")
-    typical = {name: _typical(action, folder / "sample") for name, action in actions.items()}
+    typical = _typical(list(actions.values()), samples, folder / "sample")
     kills = []
     for number in range(runs):
         name = list(actions)[number % len(actions)]
@@ -72,10 +71,11 @@ def run(folder: Path, runs: int, seed: int) -> Verdict:
     )
 
 
-def _typical(action: Action, folder: Path) -> float:
-    """Return the duration of the command here in seconds, with two running at once."""
+def _typical(actions: Sequence[Action], samples: int, folder: Path) -> dict[str, float]:
+    """Return the duration of each command here in seconds, with two running at once."""
 
-    def timed(number: int) -> float:
+    def timed(case: tuple[int, Action]) -> float:
+        number, action = case
         store = action.laid(folder / action.name / str(number))
         start = time.monotonic()
         done = stores.ended(stores.started(action.arguments, store))
@@ -83,7 +83,8 @@ def _typical(action: Action, folder: Path) -> float:
         assert len(stores.log(store)) == len(stores.log(action.before) if action.before else []) + action.entries
         return time.monotonic() - start
 
-    return sorted(side_by_side(timed, range(_SAMPLE)))[_SAMPLE // 2]
+    times = side_by_side(timed, [(number, action) for number in range(samples) for action in actions])
+    return {action.name: sorted(times[place :: len(actions)])[samples // 2] for place, action in enumerate(actions)}
 
 
 def _killed(kill: _Kill, folder: Path) -> _Outcome:
@@ -122,7 +123,7 @@ def _looked_at(action: Action, store: Path, before: list[Entry], done: Ended) ->
         problems.append(f"torn: {fresh} of {action.entries} entries")
     if _acknowledged(done) and not fresh:
         problems.append("acknowledged, and lost")
-    stores.next_writer(store).note("ROK4-07", "And on.")
+    stores.next_writer(store, entries).note("ROK4-07", "And on.")
     after = stores.sound(store)
     problems += [f"after the next write: {problem}" for problem in after.problems]
     problems += stores.missing(after.entries, entries)

@@ -68,8 +68,10 @@ def run(folder: Path, points: int, seed: int) -> Verdict:
     )
 
 
-def lose(folder: Path, points: int, seed: int, *, weak: bool = False) -> tuple[dict[str, int], list[str]]:
-    """Return how many moments of each action were tried, and the promises broken at them."""
+def lose(
+    folder: Path, points: int, seed: int, names: Sequence[str] = tuple(RUNS), *, weak: bool = False
+) -> tuple[dict[str, int], list[str]]:
+    """Return how many moments of each of the actions were tried, and the promises broken at them."""
     actions = stores.actions(folder / "before", commitments=40)
     broken: list[str] = []
 
@@ -89,7 +91,7 @@ def lose(folder: Path, points: int, seed: int, *, weak: bool = False) -> tuple[d
                 broken.append(f"{name}, event {moment} of {len(recording.events)}, {loss}: {', '.join(problems)}")
         return len(moments)
 
-    cases = [(name, watched) for name in RUNS for watched in (False, True)]
+    cases = [(name, watched) for name in names for watched in (False, True)]
     counts: dict[str, int] = {}
     for (name, _), points_tried in zip(cases, side_by_side(tried, cases), strict=True):
         key = name.replace(" ", "_")
@@ -149,7 +151,7 @@ def _problems(store: Path, groups: Sequence[Sequence[Entry]], acknowledged: int)
             yield f"acknowledged, and lost: {len(group) - found} entries of command {number}"
         elif found not in (0, len(group)):
             yield f"torn: {found} of {len(group)} entries"
-    stores.next_writer(store).note("ROK4-07", "And on.")
+    stores.next_writer(store, entries).note("ROK4-07", "And on.")
     after = stores.sound(store)
     yield from (f"after the next write: {problem}" for problem in after.problems)
     yield from stores.missing(after.entries, entries)

@@ -39,25 +39,26 @@ def run(folder: Path, rounds: int, _: int) -> Verdict:
     by_root = os.geteuid() == 0
     broken: list[str] = []
     reads = writes = 0
+    owned = actions["undo"].laid(folder / "owned")
+    wanted = [stores.ended(stores.started(read, owned)).stdout for read in _READS]
     writing = [action for action in actions.values() if action.name != "first write"]
     for name, (file_mode, folder_mode) in _CLOSED.items():
         for number in range(rounds):
             for action in writing:
                 store = action.laid(folder / f"{name} {number} {action.name}")
-                wanted = [stores.ended(stores.started(read, store)) for read in _READS] if action.name == "undo" else []
                 if by_root:
                     os.chown(store, NOBODY, NOBODY)
                     os.chown(store.parent, NOBODY, NOBODY)
                 store.chmod(file_mode)
                 store.parent.chmod(folder_mode)
                 before = _state(store)
-                asked = _READS if wanted else ()
+                asked = _READS if action.name == "undo" else ()
                 got = [stores.ended(stores.started(read, store, command=UNPRIVILEGED)) for read in asked]
                 reads += len(got)
                 for read, theirs in zip(asked, got, strict=True):
                     if theirs.status != 0 or not theirs.stdout:
                         broken.append(f"{name}: {read[0]} ended with {theirs.status}: {theirs.stderr}")
-                if wanted and [read.stdout for read in got] != [read.stdout for read in wanted]:
+                if asked and [read.stdout for read in got] != wanted:
                     broken.append(f"{name}: a read gave another answer than the owner gets")
                 done = stores.ended(stores.started(action.arguments, store, command=UNPRIVILEGED))
                 writes += 1

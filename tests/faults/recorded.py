@@ -99,7 +99,19 @@ class Recorder:
 
     def run(self, command: Sequence[str | Path], env: dict[str, str], said: Path, trace: Path) -> int:
         """Run a program with standard output going to the file `said`, and return its exit status."""
-        strace = ["strace", "-f", "-y", "-xx", "-s", "8000000", "-e", f"trace={CALLS}", "-o", str(trace)]
+        strace = [
+            "strace",
+            "-f",
+            "--seccomp-bpf",
+            "-y",
+            "-xx",
+            "-s",
+            "8000000",
+            "-e",
+            f"trace={CALLS}",
+            "-o",
+            str(trace),
+        ]
         with said.open("wb") as out:
             done = subprocess.run(
                 [*strace, *command], env=env, stdout=out, stderr=subprocess.PIPE, check=False, timeout=120

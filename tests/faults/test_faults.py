@@ -27,7 +27,7 @@ def kept(verdict: Verdict) -> Verdict:
 
 def test_killed_programs_lose_nothing(tmp_path: Path) -> None:
     """Programs killed while writing lose no acknowledged entry and leave no part of an action."""
-    counts = kept(kill.run(tmp_path, 15, SEED)).counts
+    counts = kept(kill.run(tmp_path, 15, SEED, samples=1)).counts
     assert counts["runs"] == 15
     assert int(counts["killed"]) > 2
 
@@ -43,7 +43,8 @@ def test_a_power_loss_loses_nothing(tmp_path: Path) -> None:
 def test_the_power_loss_would_find_a_weaker_program(tmp_path: Path) -> None:
     """Power losses lose entries with synchronous = NORMAL, so the test can fail."""
     require("strace", "strace")
-    _, broken = power.lose(tmp_path, 8, 7, weak=True)  # With another seed, by chance no entry may be lost.
+    # With another seed, by chance no entry may be lost. One action is enough to show that a loss is found.
+    _, broken = power.lose(tmp_path, 8, 7, ["add"], weak=True)
     assert any("acknowledged, and lost" in problem for problem in broken)
 
 

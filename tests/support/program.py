@@ -17,13 +17,16 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, redirect_stderr, redirect_stdout, suppress
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 from unittest import mock
 
+from spacedialog.importing.built_in import seed
+from spacedialog.store import backup, database
 from spacedialog.tracker import record
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
@@ -88,6 +91,33 @@ def _built_in_record() -> sqlite3.Connection:
     return connection
 
 
+_make_store = database._new
+
+
+@cache
+def _built_in_store() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "tracker.db"
+        with _make_store(path, seed):
+            pass
+        return path.read_bytes()
+
+
+@contextmanager
+def _new(path: Path, content: Callable[[sqlite3.Connection], None] | None) -> Iterator[sqlite3.Connection]:
+    """Make a store from a copy of one with the built-in record, which is made once in each process of the tests."""
+    if content is not seed:
+        with _make_store(path, content) as connection:
+            yield connection
+        return
+    with backup.new_database(path) as draft:
+        draft.write_bytes(_built_in_store())
+        with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
+            database._be_durable(connection)
+            yield connection
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 class Desk:
     """A folder with an empty home and a path for a store, in which the program runs."""
 
@@ -134,9 +164,11 @@ class Desk:
         """Run the installed program without root's right to ignore file modes."""
         return self._process([*UNPRIVILEGED, *arguments], "", None, "")
 
-    def python(self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None) -> Ran:
-        """Run the Python in which the program is installed."""
-        return self._process([sys.executable, *arguments], stdin, env, "")
+    def python(
+        self, *arguments: str | Path, stdin: str = "", env: Mapping[str, str] | None = None, without: str = ""
+    ) -> Ran:
+        """Run the Python in which the program is installed, with `env` added and the variable `without` removed."""
+        return self._process([sys.executable, *arguments], stdin, env, without)
 
     def shell(self, script: str) -> Ran:
         """Run a bash script that finds the program by its name."""
@@ -170,21 +202,34 @@ class Desk:
         )
         return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 
-    def call(self, *arguments: str | Path, stdin: str = "", stderr: io.StringIO | None = None) -> Ran:
+    def call(
+        self,
+        *arguments: str | Path,
+        stdin: str = "",
+        stderr: io.StringIO | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Ran:
         """Run the program in this process, which is faster, and the same except for streams and start-up."""
         with working_in(self.folder):
-            return self.call_here(*arguments, stdin=stdin, stderr=stderr)
+            return self.call_here(*arguments, stdin=stdin, stderr=stderr, env=env)
 
-    def call_here(self, *arguments: str | Path, stdin: str = "", stderr: io.StringIO | None = None) -> Ran:
+    def call_here(
+        self,
+        *arguments: str | Path,
+        stdin: str = "",
+        stderr: io.StringIO | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> Ran:
         """Run the program in this process and in the current folder."""
         from spacedialog.cli.main import run
 
         out, err = io.StringIO(), stderr or io.StringIO()
         typed = io.TextIOWrapper(io.BytesIO(stdin.encode("utf-8")), encoding="utf-8")
         with (
-            mock.patch.dict(os.environ, self.environment, clear=True),
+            mock.patch.dict(os.environ, {**self.environment, **(env or {})}, clear=True),
             mock.patch.object(sys, "stdin", typed),
             mock.patch.object(record, "built_in_record", _built_in_record),
+            mock.patch.object(database, "_new", _new),
             redirect_stdout(out),
             redirect_stderr(err),
         ):
@@ -208,26 +253,6 @@ class Desk:
         ) as session:
             shown = session.rest()
         return Ran(session.status, shown.replace("\r\n", "\n"), "")
-
-
-# A new process starts with the memory of its parent, which must not be measured.
-MEASURED = """
-import gc, sys
-from spacedialog.cli.main import run
-gc.disable()
-status = run(sys.argv[1:])
-(line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
-sys.stderr.write(f"{int(line.split()[1]) // 1024}\\n")
-sys.exit(status)
-"""
-
-
-def measured(desk: Desk, script: str) -> tuple[int, list[str], int]:
-    """Return status, messages and megabytes of a bash script in which `program` runs the program."""
-    (desk.folder / "measured.py").write_text(MEASURED)
-    ran = desk.shell(f"program() {{ '{sys.executable}' measured.py \"$@\"; }}; {script}; exit ${{PIPESTATUS[-1]}}")
-    *said, memory = ran.stderr.splitlines()
-    return ran.status, said, int(memory)
 
 
 class Session:
