@@ -58,6 +58,7 @@ Record:
 Report:
   brief          Summarise what changed since a date and what comes next
   report         Write a report on all commitments or a selection
+  site           Write a static site with a page for each commitment
   cite           Cite commitments as they were known on a day
   templates      List or show the templates of reports
 

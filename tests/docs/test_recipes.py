@@ -133,6 +133,15 @@ def test_the_weekly_job_reports_an_error(desk: Desk, cron: Cron) -> None:
     assert cron.files == {"spacedialog", "tracker.db", "monday"}
 
 
+def test_the_site_is_published(cron: Cron) -> None:
+    """The line of docs/publish.md writes the site, also over an earlier one, and prints nothing."""
+    (line,) = re.findall(r"^```crontab\n(.*)$", (DOCS / "publish.md").read_text("utf-8"), re.MULTILINE)
+    for _ in range(2):
+        ran = cron.run(line.split(None, 5)[5])
+        assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert (cron.home / "dialogue" / "public" / "commitments" / "ROK4-31.html").is_file()
+
+
 def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:
     """The second line of the table writes the page of the day, however often it runs, and prints nothing."""
     desk.call("mark", "33", "complete", "--evidence", "https://example.org/33")

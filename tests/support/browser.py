@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,7 +38,7 @@ class Desktop:
     @contextmanager
     def page(
         self,
-        text: str,
+        text: str | Path,
         *,
         at: str = "",
         width: int = 1280,
@@ -45,13 +46,14 @@ class Desktop:
         scripts: bool = True,
         expected: str = "",
     ) -> Iterator[Page]:
-        """Open the page in a window of that width, at a fragment.
+        """Open the page, a text or a file, in a window of that width, at a fragment.
 
         At the end of the block, assert that the page requested nothing but itself, and that every console message
         contains `expected`; if `expected` is empty, that there were no messages.
         """
-        path = self._folder / "page.html"
-        path.write_text(text, "utf-8")
+        path = text if isinstance(text, Path) else self._folder / "page.html"
+        if isinstance(text, str):
+            path.write_text(text, "utf-8")
         address = path.as_uri() + at
         asked: list[str] = []
         stopped: list[str] = []  # by the policy, so never sent
@@ -72,7 +74,7 @@ class Desktop:
             page.set_default_timeout(20_000)  # long enough for a busy machine
             page.goto(address)
             yield page
-            assert [url.partition("#")[0] for url in asked if url not in stopped] == [path.as_uri()]
+            assert [re.split("[?#]", url)[0] for url in asked if url not in stopped] == [path.as_uri()]
             assert said == [] if not expected else all(expected in line for line in said)
         finally:
             context.close()

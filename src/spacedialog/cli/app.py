@@ -66,6 +66,7 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
     "Report": {
         "brief": Listed("report", "Summarise what changed since a date and what comes next"),
         "report": Listed("report", "Write a report on all commitments or a selection"),
+        "site": Listed("report", "Write a static site with a page for each commitment"),
         "cite": Listed("report", "Cite commitments as they were known on a day"),
         "templates": Listed(
             "templates",

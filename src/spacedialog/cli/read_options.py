@@ -156,6 +156,12 @@ def reads(command: Callable[..., None]) -> SharedOptions:
     return SharedOptions(command, "reading", _with_dialogues(("template", "reference")))
 
 
+def reads_into_folder(command: Callable[..., None]) -> SharedOptions:
+    """Add the options of reads that choose the record, for a command that writes a folder."""
+    of_views = ("fields", "format_", "json", "output", "no_header", "color", "no_pager", "template")
+    return SharedOptions(command, "reading", _with_dialogues(of_views))
+
+
 def reads_one(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads except --dialogue, for a command whose arguments select the dialogue."""
     return SharedOptions(command, "reading", _reading, ("template", "reference"))

@@ -38,10 +38,10 @@ class Fingerprint(NamedTuple):
 
 def fingerprint_of(entries: Iterable[Entry]) -> Fingerprint:
     """Return the fingerprint of the entries, in any order; it does not check their own hashes."""
-    log = list(entries)
-    hashes = "\n".join(sorted(entry.sha for entry in log))
+    log = [(entry.sha, entry.ts) for entry in entries]
+    hashes = "\n".join(sorted(sha for sha, _ in log))
     digest = hashlib.sha256(_SALT + hashes.encode("utf-8", "surrogatepass")).digest()[:_BYTES]
-    newest = max((entry.ts for entry in log), default=0)
+    newest = max((ts for _, ts in log), default=0)
     return Fingerprint(len(log), newest, base64.b32encode(digest).decode("ascii").casefold())
 
 

@@ -59,23 +59,24 @@ _MAX_LISTED = 8
 def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
     """Write the view."""
     if isinstance(view, View) and isinstance(view.data, Report):
-        out.writelines(_environment().get_template("report.html.j2").generate(_report(view.data)))
+        out.writelines(environment().get_template("report.html.j2").generate(report_context(view.data)))
     else:
         out.writelines(plain_page(view))
 
 
 def write_text(title: str, name: str, body: Markup, out: TextIO) -> None:
     """Write HTML as a page of the class `name`."""
-    out.writelines(_environment().get_template("text.html.j2").generate(title=title, name=name, body=body, script=None))
+    out.writelines(environment().get_template("text.html.j2").generate(title=title, name=name, body=body, script=None))
 
 
 def plain_page(view: Table | View) -> Iterator[str]:
     """Yield the plain page of the view in pieces."""
     blocks = view.blocks if isinstance(view, View) else (Block("", table=view),)
-    return _environment().get_template("plain.html.j2").generate(title=heading_of(view), blocks=blocks, script=None)
+    return environment().get_template("plain.html.j2").generate(title=heading_of(view), blocks=blocks, script=None)
 
 
-def _report(report: Report) -> dict[str, Any]:
+def report_context(report: Report) -> dict[str, Any]:
+    """Return the values for the template of a report. A ref leads to its row on the page, other names nowhere."""
     rows = [detail.commitment for detail in report.commitments]
     counts: dict[str, int] = {status: report.statuses.get(status, 0) for status in BY_PROGRESS}
     # The newest dialogue is first, and its titles apply.
@@ -84,10 +85,21 @@ def _report(report: Report) -> dict[str, Any]:
         titles.setdefault(row.area, row.title)
     parties = {party for row in rows for party in (row.lead, *row.partners) if party}
     areas = list(_areas(report, titles))
+    refs = {row.ref for row in rows} | {row.ref for row in report.milestones}
     return {
         "title": _title(report),
+        "over": "Commitments and their status",
+        "timeline_title": "Timeline",
         "report": report,
-        "script": _asset(_page_file("page.js")),
+        "rows": [(detail, f"#{detail.commitment.ref}") for detail in report.commitments],
+        "shown": {
+            *("meetings", "progress", "timeline", "commitments"),
+            *(["carried"] if report.carried else ()),
+            *(["documents"] if report.dialogues else ()),
+        },
+        "to": lambda ref: f"#{ref}" if ref in refs else "",
+        "of": lambda kind, key: "",  # noqa: ARG005 - on a site, the address of the page of an area or a party
+        "script": script("page.js"),
         "statuses": counts,
         "total": html_chart.bar(counts, full=len(rows)),
         "areas": areas,
@@ -101,15 +113,8 @@ def _report(report: Report) -> dict[str, Any]:
             "Party": [(party, party) for party in sorted(parties)],
             "Flag": [(flag.value, flag.value) for flag in Flag if any(flag in row.flags for row in rows)],
         },
-        "timeline_key": TIMELINE_KEY,
-        "refs": {row.ref for row in rows},
         "carried": earlier_outcomes(report.carried) if report.carried else None,
         "counted": outcome_counts(report.carried) if report.carried else "",
-        "outcomes": {outcome: outcome.meaning for outcome in Outcome},
-        "strengths": {strength: strength.meaning for strength in Strength},
-        "meanings": {status: status.meaning for status in BY_PROGRESS},
-        "flags": {flag: flag.meaning for flag in Flag},
-        "order": {name: number for names in (Status, Strength) for number, name in enumerate(names)},
     }
 
 
@@ -219,8 +224,14 @@ class _Asset(NamedTuple):
     hash: str
 
 
+def script(name: str) -> _Asset:
+    """Return the script in a file of `page/`."""
+    return _asset(_page_file(name))
+
+
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
+    """Return the templates with their filters and the values that all pages share."""
     environment = Environment(
         loader=PackageLoader("spacedialog.render", "page"),
         autoescape=True,
@@ -252,6 +263,13 @@ def _environment() -> Environment:
         "evidence_text": evidence_text,
         "JOINT": JOINT,
         "NO_EVIDENCE": NO_EVIDENCE,
+        "site": None,
+        "flags": {flag: flag.meaning for flag in Flag},
+        "meanings": {status: status.meaning for status in BY_PROGRESS},
+        "order": {name: number for names in (Status, Strength) for number, name in enumerate(names)},
+        "outcomes": {outcome: outcome.meaning for outcome in Outcome},
+        "strengths": {strength: strength.meaning for strength in Strength},
+        "timeline_key": TIMELINE_KEY,
         "style": _asset(_with_styles(_page_file("style.css"))),
         "to_the_minute": to_the_minute,
         "value_text": value_text,

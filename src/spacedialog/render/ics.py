@@ -47,10 +47,11 @@ def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("x-wr-calname", NAME)
+    head, end, _ = calendar.to_ical().decode("utf-8").partition("END:VCALENDAR\r\n")
+    out.write(head)
     for row in table.events():
-        for event in _events(row):
-            calendar.add_component(event)
-    out.write(calendar.to_ical().decode("utf-8"))
+        out.writelines(event.to_ical().decode("utf-8") for event in _events(row))
+    out.write(end)
 
 
 class _Days:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from spacedialog.model.rows.assessment import Agreement, Crosswalk
     from spacedialog.model.rows.compare import Comparison
     from spacedialog.model.rows.record import CalendarEvent, Coverage
-    from spacedialog.model.rows.report import Brief, Report
+    from spacedialog.model.rows.report import Brief, Report, SiteRecord
     from spacedialog.store.read.snapshot import Snapshot
 
 DAYS_AHEAD = 60
@@ -102,6 +102,22 @@ class Reports(Record):
                 report = report._replace(party=next(row for row in snapshot.of(()).parties() if row.party in keys))
             is_whole = not selection._replace(dialogue=()).describe()
             return add_comparison(report, snapshot) if is_whole else report
+
+    def site(self, *, scope: Scope = NOW, watch: Progress = silent) -> SiteRecord:
+        """Return the record for a site, read from one snapshot."""
+        from spacedialog.analysis.compare import add_comparison
+        from spacedialog.model.rows.report import SiteRecord
+
+        selection = Selection(dialogue=scope.dialogues).describe()
+        with self.snapshot(scope) as snapshot:
+            return SiteRecord(
+                add_comparison(snapshot.report(selection=selection, watch=watch), snapshot)._replace(
+                    fingerprint=_fingerprint(snapshot)
+                ),
+                tuple(snapshot.dialogues()),
+                tuple(snapshot.parties()),
+                tuple(snapshot.calendar()),
+            )
 
     def cite(self, refs: Sequence[str], *, scope: Scope = NOW) -> Report:
         """Return a report on the commitments with these refs, in their order, for citations."""

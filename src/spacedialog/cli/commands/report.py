@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ from spacedialog.cli import parsing
 from spacedialog.cli.filter_options import chooses
 from spacedialog.cli.options import RefsArgument
 from spacedialog.cli.progress import progress
-from spacedialog.cli.read_options import reads_into_template, reads_into_word, reads_one
+from spacedialog.cli.read_options import reads_into_folder, reads_into_template, reads_into_word, reads_one
 from spacedialog.cli.requests import FilterOptions, ReadRequest
 from spacedialog.errors import InputError
 from spacedialog.presentation.brief import brief as brief_view
@@ -98,6 +99,44 @@ def report(
         whole = tracker.report(selection, sort=choice.sort, since=start, scope=reading.scope, watch=watch)
     reading.show(report_view(whole, events=lambda: tracker.calendar(selection, scope=reading.scope)))
     reading.note_beginning(whole.coverage.commitments)
+
+
+@app.command()
+@reads_into_folder
+def site(
+    reading: ReadRequest,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the site.", readable=False)],
+    title: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Set the title; by default the name of the series.")
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option("--base-url", metavar="URL", help="Write addresses below URL on pages and in the feed."),
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Rename a folder that holds other files to DIR.before-1.")
+    ] = False,
+) -> None:
+    """
+    spacedialog site public
+    spacedialog site public --base-url https://example.org/space/
+    spacedialog site public --dialogue ROK4 --title "Commitments of 2025"
+
+    The site has a page for each dialogue, area, party and commitment, a search, a timeline, downloads, a feed and a
+    codebook. It works from files and on any web server. An earlier site in DIR is replaced as a whole once the new one
+    is complete.
+    """
+    from spacedialog.model.values import check_line, check_web_address
+    from spacedialog.render import site as site_
+
+    if base_url and {"?", "#"} & set(check_web_address(base_url)):
+        raise InputError("--base-url: this address has a query or a fragment", "give the address of the folder")
+    title = check_line("--title", title) if title else ""
+    with site_.folder(folder, reading.tracker.path, replace=replace) as draft:
+        with progress("reading", "commitments", quiet=reading.quiet) as watch:
+            record = reading.tracker.site(scope=reading.scope, watch=watch)
+        site_.write(record, draft, title=title, base_url=base_url or "")
+    reading.note_beginning(record.report.coverage.commitments)
 
 
 @app.command()

@@ -8,7 +8,17 @@ from typing import Any, NamedTuple
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.rows.compare import Comparison
 from spacedialog.model.rows.parties import PartyRow
-from spacedialog.model.rows.record import AreaRow, ConflictRow, Coverage, Detail, HistoryRow, SlipRow, UpcomingRow
+from spacedialog.model.rows.record import (
+    AreaRow,
+    CalendarEvent,
+    ConflictRow,
+    Coverage,
+    Detail,
+    DialogueRow,
+    HistoryRow,
+    SlipRow,
+    UpcomingRow,
+)
 from spacedialog.model.rows.todo import TodoRow
 
 
@@ -71,6 +81,15 @@ class TemplateRow(NamedTuple):
     description: str
     origin: str
     path: str
+
+
+class SiteRecord(NamedTuple):
+    """A record for a site: a report on all its commitments, its dialogues, its parties, and events for a calendar."""
+
+    report: Report
+    dialogues: tuple[DialogueRow, ...]
+    parties: tuple[PartyRow, ...]
+    events: tuple[CalendarEvent, ...]
 
 
 class NewsRow(NamedTuple):

@@ -24,7 +24,7 @@
       let count = 0;
       for (const item of items) {
         // Without the citation, which has the same words for every commitment.
-        const cited = item.body.querySelector(".cite.line").textContent;
+        const cited = item.body.querySelector(".cite.line")?.textContent ?? "";
         if (wanted.length) item.text ||= item.body.textContent.replace(cited, "").toLowerCase();
         const matches =
           chosen.every((choice) => item.body.dataset[choice.dataset.by].split(" ").includes(choice.value)) &&
@@ -65,7 +65,7 @@
       const body = target?.closest("tbody");
       if (!body) return;
       if (body.hidden) all();
-      body.querySelector("details").open = true;
+      body.querySelector("details")?.setAttribute("open", "");
       target.scrollIntoView();
     };
 
