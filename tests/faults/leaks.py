@@ -54,6 +54,10 @@ READS: tuple[tuple[str, ...], ...] = (
     ("conflicts",),
     ("agreement",),
     ("crosswalk", "politifact"),
+    ("cite", "RUR1-01", "RUR0-02"),
+    ("report", "--template", "summary"),
+    ("report", "--template", "reminder", "--party", "RSA"),
+    ("site",),
     ("fingerprint",),
     ("list", "--as-of", "2026-02-01"),
     ("report", "--as-of", "2026-02-01"),
@@ -61,8 +65,9 @@ READS: tuple[tuple[str, ...], ...] = (
 )
 """The reads of a record; each is written in a format drawn by lot."""
 
-FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "ics")
-_DATED = ("upcoming", "report")
+FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "docx", "eml", "ics", "atom", "bibtex")
+_SOME = {"ics": ("upcoming", "report"), "atom": ("brief", "history"), "bibtex": ("cite",)}
+_OF_TEMPLATES = ("md", "html", "docx")
 
 Act = Callable[[Tracker], Written]
 
@@ -301,32 +306,50 @@ def compare(draft: Draft, desk: Desk, draw: random.Random) -> list[str]:
     if len({_without_ids(one) if draft.is_mixed else one for one in exported}) > 1:
         broken.append("export --public differs")
     broken += [f"export has {SECRET}"] if SECRET.encode() in exported[0] else []
-    calls = [(read, format_) for read in READS for format_ in FORMATS if format_ != "ics" or read[0] in _DATED]
-    for read, format_ in draw.sample(calls, 2):
+    for read, format_ in draw.sample(CALLS, 2):
         whole, public = (
-            _written(desk, tracker, [*read, *more, "-f", format_])
+            _written(desk, tracker, [*read, *more], format_)
             for tracker, more in ((draft.whole, ["--public"]), (draft.public, []))
         )
         if SECRET.encode() in whole and read != ("search", SECRET):
-            broken.append(f"{' '.join(read)} -f {format_} has {SECRET}")
+            broken.append(f"{' '.join((*read, format_))} has {SECRET}")
         if whole != public and not draft.is_mixed:
-            broken.append(f"{' '.join(read)} -f {format_} differs")
+            broken.append(f"{' '.join((*read, format_))} differs")
     return broken
+
+
+def _formats(read: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the formats of a read; a site has none."""
+    if read == ("site",):
+        return ("",)
+    if "--template" in read:
+        return _OF_TEMPLATES
+    return tuple(name for name in FORMATS if read[0] in _SOME.get(name, (read[0],)))
+
+
+CALLS = [(read, format_) for read in READS for format_ in _formats(read)]
 
 
 def _export(desk: Desk, tracker: Tracker, *more: str) -> bytes:
     return desk.call_here("export", "--db", str(tracker.path), *more).stdout.encode()
 
 
-def _written(desk: Desk, tracker: Tracker, arguments: list[str]) -> bytes:
-    """Return what a read writes to a file, with the parts of an archive unpacked, and its messages."""
+def _written(desk: Desk, tracker: Tracker, arguments: list[str], format_: str) -> bytes:
+    """Return what a read writes, with the names of files and the parts of archives, and its messages."""
     out = tracker.path.with_name("out")
-    ran = desk.call_here(*arguments, "--db", str(tracker.path), "-o", str(out))
-    content = out.read_bytes() if ran.status == 0 else b""
+    to = ["-f", format_, "-o", str(out)] if format_ else [str(out)]
+    ran = desk.call_here(*arguments, "--db", str(tracker.path), *to)
+    content = b""
+    for path in sorted(out.rglob("*") if out.is_dir() else [out] if ran.status == 0 else []):
+        content += path.relative_to(out).as_posix().encode() + (_unpacked(path.read_bytes()) if path.is_file() else b"")
+    return content + ran.stderr.replace(str(tracker.path.parent), "").encode()
+
+
+def _unpacked(content: bytes) -> bytes:
     if content.startswith(b"PK"):
         archive = zipfile.ZipFile(io.BytesIO(content))
         content += b"".join(archive.read(name) for name in archive.namelist())
-    return content + ran.stderr.replace(str(tracker.path.parent), "").encode()
+    return content
 
 
 def _without_ids(exported: bytes) -> str:

@@ -158,7 +158,7 @@ def reads(command: Callable[..., None]) -> SharedOptions:
 
 def reads_into_folder(command: Callable[..., None]) -> SharedOptions:
     """Add the options of reads that choose the record, for a command that writes a folder."""
-    of_views = ("fields", "format_", "json", "output", "no_header", "color", "no_pager", "template")
+    of_views = ("fields", "format_", "json", "output", "no_header", "color", "no_pager", "template", "reference")
     return SharedOptions(command, "reading", _with_dialogues(of_views))
 
 
