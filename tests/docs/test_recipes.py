@@ -139,7 +139,7 @@ def test_the_site_is_published(cron: Cron) -> None:
     for _ in range(2):
         ran = cron.run(line.split(None, 5)[5])
         assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    assert (cron.home / "dialogue" / "public" / "commitments" / "ROK4-31.html").is_file()
+    assert (cron.home / "dialogue" / "www" / "commitments" / "ROK4-31.html").is_file()
 
 
 def test_the_daily_page_is_written(desk: Desk, cron: Cron) -> None:

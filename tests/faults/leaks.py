@@ -336,7 +336,7 @@ def _export(desk: Desk, tracker: Tracker, *more: str) -> bytes:
 
 def _written(desk: Desk, tracker: Tracker, arguments: list[str], format_: str) -> bytes:
     """Return what a read writes, with the names of files and the parts of archives, and its messages."""
-    out = tracker.path.with_name("out")
+    out = tracker.path.with_name("out" if format_ else "site")
     to = ["-f", format_, "-o", str(out)] if format_ else [str(out)]
     ran = desk.call_here(*arguments, "--db", str(tracker.path), *to)
     content = b""

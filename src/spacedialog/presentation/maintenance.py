@@ -101,7 +101,11 @@ def fingerprint(row: FingerprintRow) -> Table:
         "fingerprint",
         FingerprintRow._fields,
         [row],
-        (),
+        (
+            Column("Fingerprint", lambda row: row.fingerprint),
+            Column("Log", _log_text),
+            Column("Result", lambda row: row.said, wide=True),
+        ),
         "",
         lines=lambda row: indented((row.fingerprint, _log_text(row), row.said)),
     )

@@ -118,9 +118,9 @@ def site(
     ] = False,
 ) -> None:
     """
-    spacedialog site public
-    spacedialog site public --base-url https://example.org/space/
-    spacedialog site public --dialogue ROK4 --title "Commitments of 2025"
+    spacedialog site www --public
+    spacedialog site www --public --base-url https://example.org/space/
+    spacedialog site rok4 --dialogue ROK4 --title "Commitments of 2025"
 
     The site has a page for each dialogue, area, party and commitment, a search, a timeline, downloads, a feed and a
     codebook. It works from files and on any web server. An earlier site in DIR is replaced as a whole once the new one
