@@ -133,6 +133,12 @@ def test_the_public_record_of_a_day(make: Maker) -> None:
     assert statuses(tracker, before)["RUR1-02"] == "unknown"
 
 
+def test_the_public_record_has_no_positions(tracker: Tracker) -> None:
+    """A position counts internal entries, so the public record is not read at one."""
+    with pytest.raises(InputError), tracker.snapshot(Scope(at_seq=1, public=True)):
+        pass
+
+
 def test_internal_parts_of_a_file(tracker: Tracker) -> None:
     """What a data file marks as internal, with everything about it, stays inside; a second import changes nothing."""
     document = json.loads(json.dumps(ruritania.RECORD))

@@ -113,6 +113,8 @@ class Record:
     @contextmanager
     def _reading(self, scope: Scope = NOW) -> Iterator[sqlite3.Connection]:
         known_at, at_seq, public = scope.known_at, scope.at_seq, scope.public or self.public
+        if public and at_seq is not None:
+            raise InputError("the public record has no positions in the shared log", "use --known-at TIME")
         if self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = database.reading(self.path)
         else:
