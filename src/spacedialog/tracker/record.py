@@ -113,6 +113,11 @@ class Record:
     @contextmanager
     def _reading(self, scope: Scope = NOW) -> Iterator[sqlite3.Connection]:
         known_at, at_seq, public = scope.known_at, scope.at_seq, scope.public or self.public
+        if public and at_seq is not None:
+            raise InputError(
+                "--at-seq does not apply to the public record: positions count internal entries too",
+                "use --known-at instead",
+            )
         if self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = database.reading(self.path)
         else:
