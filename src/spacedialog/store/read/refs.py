@@ -273,8 +273,12 @@ class Refs:
         if public and not is_internal:
             # The present ref may be one that only an internal entry gave.
             refs = [ref for ref in refs if ref in public]
-            history = fold(public_entries(entries_of(self._connection, target.item)))
-            ref = str(history.periods[-1].fields["ref"]) if history else ref
+            entries = entries_of(self._connection, target.item)
+            shown, whole = (
+                history.periods[-1].fields["ref"] if (history := fold(some)) else ref
+                for some in (public_entries(entries), entries)
+            )
+            ref = ref if shown == whole else str(shown)
         ends = [known.rpartition(series.casefold())[2] for known in refs]
         number = max((int(end) for end in ends if end.isdigit()), default=0) + 1
         while self._owners(f"{ref}{series}{number}".casefold()):
