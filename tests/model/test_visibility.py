@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,8 @@ from spacedialog.model.entry import Entry
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.parties import NewParty
 from spacedialog.model.position import Scope
-from spacedialog.tracker import Tracker
+from spacedialog.model.rows.written import Written
+from spacedialog.tracker import Selection, Tracker
 from tests.support import ruritania
 from tests.support.trackers import Maker
 
@@ -195,3 +197,126 @@ def test_an_export_for_others_imports_to_the_public_state(make: Maker) -> None:
     assert statuses(other, Scope()) == statuses(tracker)
     assert tracker.import_file(content, "log.jsonl").changes == 0
     assert str(other.fingerprint()) == str(tracker.fingerprint(PUBLIC))
+
+
+def recorded(document: dict[str, Any]) -> bytes:
+    """Return a data file with this document."""
+    return json.dumps(document).encode()
+
+
+def ruritanian() -> dict[str, Any]:
+    """Return a copy of the invented record."""
+    document: dict[str, Any] = json.loads(json.dumps(ruritania.RECORD))
+    return document
+
+
+@pytest.mark.parametrize(
+    ("part", "left"),
+    [
+        ("dialogue", set()),
+        ("areas", {"RUR1-03", "RUR1-04", "RUR1-05"}),
+        ("parties", {"RUR1-02", "RUR1-03"}),
+    ],
+)
+def test_one_import_withdraws_a_part_with_everything_about_it(tracker: Tracker, part: str, left: set[str]) -> None:
+    """A dialogue, area or party that becomes internal in its data file takes the commitments that name it along."""
+    document = ruritanian()
+    whole = document[part]
+    (whole if part == "dialogue" else whole[0])["internal"] = True
+    if part == "parties":
+        document["dialogue"]["host"] = "GRA"
+        document["commitments"][0]["lead"] = "RUR"
+    content = recorded(document)
+    tracker.import_file(content, "file.json")
+    assert statuses(tracker).keys() & {f"RUR1-0{number}" for number in range(1, 6)} == left
+    assert tracker.import_file(content, "file.json").changes == 0
+
+
+def test_an_area_or_party_of_another_dialogue_does_not_make_a_key_public(make: Maker) -> None:
+    """A commitment is internal if its own dialogue has its area or lead only internally."""
+    tracker = make("ruritania")
+    tracker.import_file(json.dumps(ruritania.RECORD).replace("RUR1", "RUR2").encode(), "file.json")
+    for dialogue, internal in (("RUR1", False), ("RUR2", True)):
+        tracker.add_area("hush", "Hidden", dialogue=dialogue, internal=internal)
+        tracker.add_party(NewParty("KIA", "Office", "RUR", (), {}, dialogue), internal=internal)
+    for name, value in (("area", "hush"), ("lead", "KIA")):
+        assert tracker.add(commitment(f"New {name}", **{name: value, "dialogue": "RUR2"})).internal == 1
+        assert tracker.add(commitment(f"New {name}", **{name: value, "dialogue": "RUR1"})).internal == 0
+        assert tracker.edit("RUR2-03", {name: value}).internal == 1
+
+
+def test_an_internal_ref_leaves_no_trace_in_public_ones(tracker: Tracker) -> None:
+    """The refs of new public commitments and milestones continue the public ones."""
+    tracker.edit("RUR1-02", {"ref": "RUR1-77"}, internal=True)
+    assert tracker.add_milestone("RUR1-77", "Step", "2027").ref == "RUR1-02.1"
+    assert tracker.add(commitment("Open")).ref == "RUR1-06"
+    tracker.edit("RUR1-03", {"ref": "RUR1-07"}, internal=True)
+    assert tracker.add(commitment("Taken")).ref == "RUR1-08"
+
+
+def test_internal_parts_of_a_file_change_no_public_value(make: Maker) -> None:
+    """The position of an area, and the next date of a recurring event, are those of a file without internal parts."""
+    tracker, document = make(), ruritanian()
+    document["areas"].insert(0, {"key": "hush", "title": "Hidden", "internal": True})
+    document["commitments"][3]["milestones"][0]["when"] = "2026-03"
+    update = {"ref": "RUR1-04.1", "evidence": "https://strelsau.example"}
+    document["updates"] += [
+        {**update, "on": "2026-04", "due": "2026-06-05", "internal": True},
+        {**update, "on": "2026-08", "status": "met"},
+    ]
+    tracker.import_file(recorded(document), "file.json", built_in=False)
+    values = [entry.content.get("set", {}) for entry in tracker.log(PUBLIC)]
+    assert [value["position"] for value in values if "position" in value] == [0, 1]
+    assert [value["when"] for value in values if "met" in value] == ["2028-03"]
+
+
+def test_a_public_check_selects_by_public_fields(tracker: Tracker) -> None:
+    """A check of the open commitments includes one that only the internal record has as complete."""
+    tracker.mark("2", "complete", internal=True)
+    tracker.edit("3", {"owner": "Hush"}, internal=True)
+    tracker.add(commitment("Hidden"), internal=True)
+    assert set(tracker.check(selection=Selection(area=("moon",))).refs) == {"RUR1-01", "RUR1-02", "RUR1-INT-01"}
+    assert "RUR1-02" not in tracker.check(selection=Selection(area=("moon",)), internal=True).refs
+    with pytest.raises(InputError, match="no matching"):
+        tracker.check(selection=Selection(owner=("Hush",)))
+
+
+def test_parties_show_nothing_of_internal_entries(tracker: Tracker) -> None:
+    """The spelling of a side, the day of a succession and the parties to assess are those of the public record."""
+    tracker.add_party(NewParty("KIA", "Hidden office", "ZuB", (), {}, "RUR1"), internal=True)
+    tracker.add_party(NewParty("ZBA", "Agency", "zub", (), {}, "RUR1"))
+    assert latest(tracker).content["set"]["side"] == "zub"
+    tracker.edit_party("GMO", {"succeeds": {"RSA": "2026"}}, on="2026-02", internal=True)
+    tracker.edit_party("GMO", {"succeeds": {"GRA": "2020"}})
+    assert latest(tracker).on == "2025-03-10"
+    tracker.edit("2", {}, add_partners=["GMO"], internal=True)
+    with pytest.raises(InputError, match="not a party"):
+        tracker.assess("2", "met", party="GMO")
+
+
+def test_an_internal_undo_does_not_repeat_a_public_entry(tracker: Tracker) -> None:
+    """What the public record still has is not recorded in it a second time."""
+    row = json.dumps({"ref": "2", "status": "stalled", "note": "Late"})
+    records: tuple[Callable[[], Written], ...] = (
+        lambda: tracker.edit("2", {"title": "Better"}, note="Why"),
+        lambda: tracker.apply(row, "rows.jsonl"),
+    )
+    for record in records:
+        tracker.undo(record().undo, internal=True)
+        assert record().changes == 0
+
+
+def test_apply_names_the_values_that_it_makes_public(tracker: Tracker) -> None:
+    """A list of the whole record that is applied again makes internal values public, and the result says so."""
+    tracker.mark("2", "stalled", internal=True)
+    done = tracker.apply("ref,status\nRUR1-02,stalled\nRUR1-03,stalled\n", "list.csv")
+    assert [notice for notice in done.notices if "public" in notice] == [
+        "Now public, and internal before: status of RUR1-02. If this is a mistake, undo it and use --internal, or a"
+        " sheet exported with --public."
+    ]
+
+
+def test_positions_of_the_shared_log_are_not_public(tracker: Tracker) -> None:
+    """A position counts internal entries, so the public record cannot be read at one."""
+    with pytest.raises(InputError, match="does not apply"), tracker.snapshot(Scope(at_seq=1, public=True)):
+        pass

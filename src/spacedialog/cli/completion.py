@@ -15,6 +15,7 @@ from spacedialog.errors import SpacedialogError
 from spacedialog.model.entry import ENTRY_KINDS
 from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import JOINT, MAY_BE_EMPTY, SORTABLE
+from spacedialog.model.position import Scope
 from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneStatus, Status, Strength
 
 if TYPE_CHECKING:
@@ -176,4 +177,5 @@ def _shell_safe(title: str) -> str:
 
 
 def _snapshot(ctx: typer.Context) -> AbstractContextManager[Snapshot]:
-    return spacedialog.open(ctx.params.get("db"), author="").snapshot()
+    scope = Scope(public=bool(ctx.params.get("public")))
+    return spacedialog.open(ctx.params.get("db"), author="").snapshot(scope)

@@ -35,7 +35,7 @@ def create_assessment(
     """Return the assessment as a target, and the entry that records it; InputError if any value is invalid."""
     if target.milestone:
         raise InputError(f"{target.ref} is a milestone; only commitments can be assessed", "assess its commitment")
-    fields = snapshot.fields_of(target)
+    fields = snapshot.fields_of(target, public=not remarks.internal)
     scale = rubric(assessment.rubric)
     assessor = " ".join(check_line("assessor", assessment.assessor).split())
     values = {

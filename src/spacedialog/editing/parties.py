@@ -36,7 +36,8 @@ def create_party(
     """Return the party as a target, and the entry that adds it to the dialogue; InputError if a value is invalid."""
     key = _new_key(snapshot, "party", party.key, dialogue)
     given = {"name": party.name, "side": party.side, "aliases": party.aliases, "succeeds": party.succeeds}
-    values = {name: value for name, value in _checked(snapshot, key, given).items() if value}
+    checked = _checked(snapshot, key, given, is_public=not remarks.internal)
+    values = {name: value for name, value in checked.items() if value}
     return _creation("party", dialogue, key, {"key": key, "dialogue": dialogue, **values}, remarks)
 
 
@@ -61,8 +62,9 @@ def correct_party(snapshot: Snapshot, target: Target, values: Mapping[str, Any],
             raise InputError(f"{name}: this field cannot be edited", f"edit one of {', '.join(CORRECTED)}")
         if not value and name not in MAY_BE_EMPTY:
             raise InputError(f"{name}: this field cannot be cleared", "write a value")
-    key = target.ref.partition("/")[2]
-    return PendingEntry(SET, target.item, str(remarks.on), {"set": _checked(snapshot, key, values), **remarks.body()})
+    checked = _checked(snapshot, target.ref.partition("/")[2], values, is_public=not remarks.internal)
+    body = {"set": checked, **remarks.body()}
+    return PendingEntry(SET, target.item, str(remarks.on), body)
 
 
 def find_party(snapshot: Snapshot, key: str, dialogue: str | None) -> Target:
@@ -89,9 +91,14 @@ def default_day(snapshot: Snapshot, dialogue: str, succeeds: Mapping[str, VagueD
     return day if latest and all(start and start <= latest for start in starts) else None
 
 
-def succession_day(snapshot: Snapshot, target: Target, succeeds: Mapping[str, VagueDate | str] | None) -> str | None:
-    """Return the `default_day` of a correction of the successions of a party; None if they were set on a later day."""
-    entries, _ = snapshot.folded(target.item)
+def succession_day(
+    snapshot: Snapshot, target: Target, succeeds: Mapping[str, VagueDate | str] | None, *, is_public: bool
+) -> str | None:
+    """Return the `default_day` of a correction of the successions of a party; None if they were set on a later day.
+
+    Internal entries do not count for a correction that is public.
+    """
+    entries, _ = snapshot.folded(target.item, public=is_public)
     set_on = [day for day, entry in in_order(entries) if "succeeds" in entry.content.get("set", {})]
     day = default_day(snapshot, target.ref.partition("/")[0], succeeds)
     return day if day and max(set_on, default="") <= closing_day(day) else None
@@ -124,13 +131,13 @@ def _new_key(snapshot: Snapshot, kind: str, key: str, dialogue: str) -> str:
     return key
 
 
-def _checked(snapshot: Snapshot, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(snapshot: Snapshot, key: str, values: Mapping[str, Any], *, is_public: bool) -> dict[str, Any]:
     """Return the values of a party as the record stores them; InputError at the first that is invalid."""
     checked = dict(values)
     if "name" in checked:
         check_line("name", checked["name"])
     if "side" in checked:
-        checked["side"] = _side(snapshot, checked["side"])
+        checked["side"] = _side(snapshot, checked["side"], is_public=is_public)
     if "aliases" in checked:
         checked["aliases"] = list(dict.fromkeys(check_line("alias", alias) for alias in checked["aliases"] or ()))
     if "succeeds" in checked:
@@ -138,11 +145,19 @@ def _checked(snapshot: Snapshot, key: str, values: Mapping[str, Any]) -> dict[st
     return checked
 
 
-def _side(snapshot: Snapshot, side: str) -> str:
-    """Return the side, spelled as in the record if it occurs there."""
+def _side(snapshot: Snapshot, side: str, *, is_public: bool) -> str:
+    """Return the side, spelled as in the record if it occurs there; in the public record, for a public entry."""
     if not _NAME.fullmatch(side):
         raise InputError(f"side: {quoted(side)} is not a side", "write a short name, such as US or ROK")
-    return next((known for known in snapshot.values("side") if known.casefold() == side.casefold()), side)
+    spellings = [known for known in snapshot.values("side") if known.casefold() == side.casefold()]
+    if is_public and spellings:
+        parties = [
+            snapshot.fields(_target("party", dialogue, name).item, public=True) or {}
+            for dialogue in snapshot.values("dialogue")
+            for name in snapshot.values("party", dialogue=dialogue)
+        ]
+        spellings = [known for known in spellings if any(party.get("side") == known for party in parties)]
+    return next(iter(spellings), side)
 
 
 def _successions(snapshot: Snapshot, key: str, succeeds: Mapping[str, VagueDate | str]) -> list[dict[str, str]]:

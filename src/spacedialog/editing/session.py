@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.editing.remarks import EntryRemarks
+from spacedialog.errors import InputError
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import NOTE, RETRACT, PendingEntry, Remarks, new_entry_ids
@@ -17,15 +19,18 @@ from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
 from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
-from spacedialog.store.log import entries_of, live_entries
+from spacedialog.store.database import past_record
+from spacedialog.store.log import entries_of, has_internal, live_entries
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append
+from spacedialog.store.write.internal_entries import live_public_entries
 
 if TYPE_CHECKING:
     import sqlite3
 
     from spacedialog.model.entry import Entry
+    from spacedialog.store.read.selection import Selection
 
 _INTERNAL_FIELDS = ("commitment", "old", "new")
 """Fields left out of the result of a write: the commitments of an assessment and of a link, which never change."""
@@ -151,6 +156,24 @@ class Session:
                 current, day = recorded_text(name, value) or "not set", readable(deciding[name].on)
                 yield f"{subject} is still {current}, because the entry of {day} is later."
 
+    def selected(self, selection: Selection, *, is_public: bool) -> list[str]:
+        """Return the refs of the selected commitments.
+
+        If it `is_public`, those that are in the public record are selected by their public fields, so that the choice
+        shows nothing internal.
+        """
+        rows = self.snapshot.commitments(selection.filter(self.snapshot))
+        if not is_public or not has_internal(self.connection):
+            return [row.ref for row in rows]
+        with closing(past_record(self.connection, public=True)) as copy:
+            public = Snapshot(copy, self._writer.today, self._writer.intervals)
+            known = {row.ref for row in public.commitments()}
+            try:
+                found = [row.ref for row in public.commitments(selection.filter(public))]
+            except InputError:
+                found = []  # a value that only the whole record has
+        return [*found, *(row.ref for row in rows if row.ref not in known)]
+
     def is_known(self, entry: PendingEntry) -> bool:
         """Return whether the entry would change nothing: the record has its values on its day, and no conflict.
 
@@ -180,9 +203,8 @@ class Session:
     def adds_remarks(self, entry: PendingEntry) -> bool:
         """Return whether the entry has a note or evidence that no entry in force with the same values has."""
         given = {name: entry.body[name] for name in ("note", "evidence") if name in entry.body}
-        live = [one.content for one in live_entries(self.connection, entry.item)]
-        if INTERNAL not in entry.body:
-            live = [content for content in live if INTERNAL not in content]
+        read = live_entries if INTERNAL in entry.body else live_public_entries
+        live = [one.content for one in read(self.connection, entry.item)]
         same = [one for one in live if entry.body.get("set", {}).items() <= one.get("set", {}).items()]
         return bool(given) and not any(given.items() <= one.items() for one in same)
 

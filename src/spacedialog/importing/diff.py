@@ -80,7 +80,10 @@ class ImportDiff:
             return wanted
         previous = log.imported_entries(self._connection, item)
         rejected = log.rejected_entries(self._connection, item)
-        return entries_since(wanted, previous, rejected, on=self._today.isoformat())
+        new = entries_since(wanted, previous, rejected, on=self._today.isoformat())
+        for pending in new:
+            self._things.add(pending)
+        return new
 
     def _marked(self, wanted: Iterable[PendingEntry]) -> Iterator[PendingEntry]:
         """Yield the entries of one item, and mark those that are internal, as recording them would.

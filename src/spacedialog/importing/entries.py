@@ -70,8 +70,11 @@ def opening_entries(opening: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
     key = dialogue["key"]
     cited = {"documents": opening["documents"], "grades": opening.get("grades", {})}
     yield [_create("dialogue", key, dialogue["when"], {**dialogue, **cited})]
-    for position, area in enumerate(opening["areas"]):
-        values = {**area, "dialogue": key, "position": position}
+    public = 0
+    for number, area in enumerate(opening["areas"]):
+        # Internal areas do not count for the position of a public one, which would show how many there are.
+        values = {**area, "dialogue": key, "position": number if area.get(INTERNAL) else public}
+        public += not area.get(INTERNAL)
         yield [_create("area", f"{key}/{area['key']}", dialogue["when"], values)]
     for party in opening["parties"]:
         yield [_create("party", f"{key}/{party['key']}", dialogue["when"], {**party, "dialogue": key})]
@@ -84,14 +87,17 @@ def commitment_entries(dialogue: Mapping[str, Any], file_commitment: FileCommitm
     apart = ("milestones", "carries_on", "draft")
     values = {name: value for name, value in commitment.items() if name not in apart}
     creation = _create("commitment", commitment["ref"], on, {**values, "dialogue": dialogue["key"]})
-    milestones = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
+    # A public update continues the public ones, so that the date of the next occurrence shows nothing internal.
+    whole = {milestone["ref"].casefold(): dict(milestone) for milestone in commitment.get("milestones", ())}
+    public = {
+        ref: milestone if commitment.get(INTERNAL) or milestone.get(INTERNAL) else dict(milestone)
+        for ref, milestone in whole.items()
+    }
+    updates = [update for _, update in file_commitment.updates_in_order]
     yield [
         creation,
-        *(_milestone_entry(creation.item, milestone, on) for milestone in milestones.values()),
-        *(
-            _update_entry(update, creation.item, milestones.get(update["ref"].casefold()))
-            for _, update in file_commitment.updates_in_order
-        ),
+        *(_milestone_entry(creation.item, milestone, on) for milestone in whole.values()),
+        *(_update_entry(update, creation.item, whole, public) for update in updates),
     ]
     for link in commitment.get("carries_on", ()):
         old = item_id("commitment", link["ref"])
@@ -116,8 +122,15 @@ def _milestone_entry(item: str, milestone: Mapping[str, Any], on: str) -> Pendin
     return PendingEntry(CREATE, item, milestone.get("since") or on, body)
 
 
-def _update_entry(update: Mapping[str, Any], item: str, milestone: dict[str, Any] | None) -> PendingEntry:
-    """Return the entry for an update. If it is about a milestone, also set the new values in `milestone`."""
+def _update_entry(
+    update: Mapping[str, Any], item: str, whole: dict[str, dict[str, Any]], public: dict[str, dict[str, Any]]
+) -> PendingEntry:
+    """Return the entry for an update. If it is about a milestone, also set the new values in the milestone.
+
+    The milestones are given by ref, after all earlier updates and after the public ones.
+    """
+    states = [one.get(update["ref"].casefold()) for one in ((whole,) if update.get(INTERNAL) else (public, whole))]
+    milestone = states[0]
     values = _given({name: update.get(name) for name in ("status", "percent", "due")})
     body: dict[str, Any] = {"via": IMPORTED, **_remarks(update)}
     if milestone is not None:
@@ -127,7 +140,8 @@ def _update_entry(update: Mapping[str, Any], item: str, milestone: dict[str, Any
         if values.get("status") == MilestoneStatus.MET:
             del values["status"]
             values |= values_when_met({**milestone, **values})
-        milestone.update(values)
+        for state in filter(None, states):
+            state.update(values)
     if values:
         body["set"] = values
     kind = SET if values else CHECK if update.get("check") else NOTE

@@ -42,6 +42,7 @@ class SheetNotices:
         self._earlier = EarlierStates(connection)
         self._older: list[str] = []
         self._skipped: list[str] = []
+        self._published: dict[str, list[str]] = {}
 
     @cached_property
     def _listed(self) -> Mapping[str, CommitmentRow]:
@@ -89,6 +90,11 @@ class SheetNotices:
         """Add an update that an earlier entry has, although its values changed since."""
         self._skipped.append(ref)
 
+    def published(self, target: Target, names: Sequence[str]) -> None:
+        """Add the fields of a public update that only internal entries had set to these values."""
+        for name in names:
+            self._published.setdefault(name, []).append(target.ref)
+
     def texts(self) -> Iterator[str]:
         """Yield the notices."""
         for name, cells in self._ignored.items():
@@ -101,6 +107,12 @@ class SheetNotices:
         if self._emptied:
             fields = "; ".join(f"{name} of {_few(refs, ', ')}" for name, refs in self._emptied.items())
             yield f"Ignored empty cells: {fields}. To clear a field, write {CLEAR}."
+        if self._published:
+            fields = "; ".join(f"{name} of {_few(refs, ', ')}" for name, refs in self._published.items())
+            yield (
+                f"Now public, and internal before: {fields}. If this is a mistake, undo it and use --internal, or a"
+                " sheet exported with --public."
+            )
         if self._older:
             refs = _few(self._older, ", ")
             yield f"The sheet was written before the latest entries on {refs}. Check them with spacedialog history."

@@ -24,6 +24,7 @@ from spacedialog.model.values import check_status, is_complete_below_full
 from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 from spacedialog.store.log import live_entries
+from spacedialog.store.write.internal_entries import live_public_entries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -231,6 +232,16 @@ class Batch:
         is_edit = row.is_exported or bool(edits)
         if is_valid and (new := self._new(target.ref, pending, fields, unstated, dated=dated, is_edit=is_edit)):
             check_has_opened(new, target, fields)
+            if not is_internal:
+                whole = self._fields[target, True]
+                self._notices.published(
+                    target,
+                    [
+                        name
+                        for name, value in new.body.get("set", {}).items()
+                        if value is not None and value == whole.get(name) != fields.get(name)
+                    ],
+                )
             self.pending.append(new)
             self.targets.append(target)
             for internal in {is_internal, True}:
@@ -278,11 +289,9 @@ class Batch:
         key = pending.item, INTERNAL in pending.body
         if key not in self._recorded:
             # Once per item, because a file may have thousands of updates on one.
-            entries = live_entries(self._connection, pending.item)
-            contents = [(entry.on, entry.kind, entry.content) for entry in entries]
-            self._recorded[key] = [
-                (on, (kind, _core(content))) for on, kind, content in contents if key[1] or INTERNAL not in content
-            ]
+            read = live_entries if key[1] else live_public_entries
+            entries = read(self._connection, pending.item)
+            self._recorded[key] = [(entry.on, (entry.kind, _core(entry.content))) for entry in entries]
         core = _core(pending.body)
         is_known = any(
             _repeats(recorded, (pending.kind, core), full) and (not dated or _is_same_day(on, pending.on))

@@ -99,6 +99,12 @@ def live_entries(connection: sqlite3.Connection, item: str) -> Iterator[Entry]:
     return select(connection, f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {LIVE}", (item,))
 
 
+def has_internal(connection: sqlite3.Connection) -> bool:
+    """Return whether the log has an internal entry."""
+    condition = "json_extract(body, '$.internal')"
+    return connection.execute(f"SELECT 1 FROM change WHERE {condition} LIMIT 1").fetchone() is not None
+
+
 def imported_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
     """Return the live entries about an item that came from imports."""
     condition = f"WHERE c.item = ? AND c.kind <> '{RETRACT}' AND {IS_IMPORTED} AND {LIVE}"

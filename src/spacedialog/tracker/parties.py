@@ -48,7 +48,9 @@ class Parties(Writes):
         with self._writing() as session:
             snapshot = session.snapshot
             target = find_party(snapshot, key, dialogue and find_dialogue(snapshot, dialogue))
-            day = succession_day(snapshot, target, values["succeeds"]) if "succeeds" in values else None
+            is_public = not remarks.get("internal")
+            given = values.get("succeeds")
+            day = succession_day(snapshot, target, given, is_public=is_public) if "succeeds" in values else None
             entry = correct_party(snapshot, target, values, session.remarks(_dated(remarks, day)))
             if session.is_known(entry) and not session.adds_remarks(entry):
                 return session.unchanged("edited", [target], already_set([target]))

@@ -64,7 +64,7 @@ class Writes(Record):
             checked = session.remarks(remarks)
             if selection is not None:
                 whole = selection if selection.status else selection._replace(status=("open",))
-                refs = [row.ref for row in session.snapshot.commitments(whole.filter(session.snapshot))]
+                refs = session.selected(whole, is_public=not checked.internal)
                 if not refs:
                     raise InputError(
                         "no matching commitments",

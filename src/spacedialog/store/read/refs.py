@@ -12,9 +12,11 @@ from typing import Any
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.model.dates import quoted
 from spacedialog.model.entry import CREATE
-from spacedialog.model.fold import FOREVER
+from spacedialog.model.fold import FOREVER, fold
 from spacedialog.model.target import Target
+from spacedialog.model.visibility import public_entries
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
+from spacedialog.store.log import entries_of
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, in_dialogues, replace_surrogates
 
 INTERNAL_SERIES = "INT"
@@ -251,19 +253,42 @@ class Refs:
         Internal commitments have numbers of their own, so that no number is missing in the public record.
         """
         prefix = f"{dialogue}-{INTERNAL_SERIES}" if is_internal else dialogue
-        (highest,) = self._connection.execute(
-            "SELECT ifnull(max(number), 0) FROM given WHERE prefix = ?", (prefix.casefold(),)
-        ).fetchone()
-        return f"{prefix}-{highest + 1:02}"
+        given = self._connection.execute(
+            "SELECT number, item, ref_key FROM given WHERE prefix = ? AND number NOT NULL ORDER BY number DESC",
+            (prefix.casefold(),),
+        )
+        number = next((row[0] for row in given if is_internal or row[2] in self._public_refs(row[1])), 0) + 1
+        while self._owners(f"{prefix}-{number:02}".casefold()):
+            number += 1  # an internal entry gave the ref
+        return f"{prefix}-{number:02}"
 
     def next_milestone_ref(self, target: Target, *, is_internal: bool = False) -> str:
         """Return the milestone ref after the highest that the commitment ever had, in its own series if internal."""
-        refs = self._connection.execute(
+        given = self._connection.execute(
             "SELECT ref_key FROM given WHERE item = ? AND milestone IS NOT NULL", (target.item,)
         )
+        refs = [ref for (ref,) in given]
         series = f".{INTERNAL_SERIES if is_internal else ''}"
-        ends = [ref.rpartition(series.casefold())[2] for (ref,) in refs]
-        return f"{target.ref}{series}{max((int(end) for end in ends if end.isdigit()), default=0) + 1}"
+        public, ref = self._public_refs(target.item), target.ref
+        if public and not is_internal:
+            # The present ref may be one that only an internal entry gave.
+            refs = [ref for ref in refs if ref in public]
+            entries = entries_of(self._connection, target.item)
+            shown, whole = (
+                history.periods[-1].fields["ref"] if (history := fold(some)) else ref
+                for some in (public_entries(entries), entries)
+            )
+            ref = ref if shown == whole else str(shown)
+        ends = [known.rpartition(series.casefold())[2] for known in refs]
+        number = max((int(end) for end in ends if end.isdigit()), default=0) + 1
+        while self._owners(f"{ref}{series}{number}".casefold()):
+            number += 1
+        return f"{ref}{series}{number}"
+
+    def _public_refs(self, item: str) -> set[str]:
+        """Return the refs, in lower case, that the public entries about an item give to it and to its milestones."""
+        values = (entry.content.get("set", {}) for entry in public_entries(entries_of(self._connection, item)))
+        return {ref.casefold() for one in values if (ref := one.get("ref"))}
 
     def target(self, item: str, milestone: str | None) -> Target | None:
         """Return the commitment, milestone or assessment that an entry of the log is about; None for other items."""

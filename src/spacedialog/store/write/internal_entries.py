@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 
 from spacedialog.model.conflicts import other_heads
-from spacedialog.model.entry import Entry, PendingEntry
-from spacedialog.model.fold import fold
+from spacedialog.model.entry import RETRACT, Entry, PendingEntry
+from spacedialog.model.fold import fold, retracted_ids
 from spacedialog.model.visibility import (
     INTERNAL,
     Thing,
@@ -17,6 +17,9 @@ from spacedialog.model.visibility import (
     public_entries,
 )
 from spacedialog.store.log import entries_of
+
+_OF_DIALOGUE = ("area", "party")
+"""The kinds of things whose keys belong to a dialogue."""
 
 
 class Heads:
@@ -46,35 +49,80 @@ def _heads_of(entries: Sequence[Entry]) -> list[str]:
     return [*other_heads(entries), entries[-1].id] if entries else []
 
 
+def live_public_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
+    """Return the public entries about an item that are not retracted in the public record."""
+    entries = public_entries(entries_of(connection, item))
+    retracted = retracted_ids(entries)
+    return [entry for entry in entries if entry.kind != RETRACT and entry.id not in retracted]
+
+
 class Things:
     """The items, dialogues, areas and parties that the entries of an action name, and whether they are internal."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._visible: dict[Thing, set[bool]] = {}
+        self._items: dict[tuple[Thing, str | None], set[str]] = {}
+        self._created: dict[str, set[bool]] = {}
+        self._retracted: set[str] = set()
+        self._visible: dict[str, bool] = {}
 
     def are_internal(self, pending: PendingEntry) -> bool:
         """Return whether an entry names an internal item, dialogue, area or party, besides its own item."""
         own = (pending.item, pending.body.get("milestone"), pending.body.get("retracts"))
-        named = (thing for thing in named_by(pending, pending.body) if thing[1] not in own)
-        return any(self._visibility(thing) == {False} for thing in named)
+        named = [thing for thing in named_by(pending, pending.body) if thing[1] not in own]
+        dialogue = self._dialogue_of(pending) if any(kind in _OF_DIALOGUE for kind, _ in named) else None
+        return any(self._is_internal(thing, dialogue) for thing in named)
 
     def add(self, pending: PendingEntry) -> None:
-        """Add what an entry of this action creates."""
+        """Add what an entry of this action creates or retracts."""
         is_public = INTERNAL not in pending.body
+        if pending.kind == RETRACT and is_public:
+            self._retracted.add(pending.body["retracts"])
+            self._visible.pop(pending.item, None)
         for thing in created_by(pending):
-            if not (is_public and thing[0] == "part"):  # A public item is public without being listed here.
-                self._visibility(thing).add(is_public)
+            kind = thing[0]
+            if kind == "part" and is_public:
+                continue  # A public item is public without being listed here.
+            self._created.setdefault(pending.item, set()).add(is_public)
+            self._visible.pop(pending.item, None)
+            if kind != "part":
+                dialogue = pending.body["set"].get("dialogue") if kind in _OF_DIALOGUE else None
+                for of in {dialogue, None}:
+                    self._items_of(thing, of).add(pending.item)
 
-    def _visibility(self, thing: Thing) -> set[bool]:
-        """Return whether each item that is the thing, or has its key, is public."""
-        if thing not in self._visible:
+    def _dialogue_of(self, pending: PendingEntry) -> str | None:
+        if dialogue := pending.body.get("set", {}).get("dialogue"):
+            return str(dialogue)
+        sql = " UNION ALL ".join(f"SELECT dialogue FROM {table} WHERE item = ?1" for table in ("commitment", "party"))
+        row = self._connection.execute(f"{sql} LIMIT 1", (pending.item,)).fetchone()
+        return str(row[0]) if row else None
+
+    def _is_internal(self, thing: Thing, dialogue: str | None) -> bool:
+        """Return whether a thing is internal: in this dialogue or, if it does not have it, in all that do."""
+        items = (thing[0] in _OF_DIALOGUE and self._items_of(thing, dialogue)) or self._items_of(thing, None)
+        return bool(items) and not any(map(self._is_public, items))
+
+    def _items_of(self, thing: Thing, dialogue: str | None) -> set[str]:
+        """Return the items that are the thing, or have its key, in a dialogue or in all."""
+        if (thing, dialogue) not in self._items:
             kind, name = thing
-            sql = f"SELECT DISTINCT item FROM {kind} WHERE key = ? COLLATE NOCASE"
-            items = [name] if kind == "part" else [item for (item,) in self._connection.execute(sql, (name,))]
-            self._visible[thing] = {
-                not any(map(is_internal, entries)) or fold(public_entries(entries)) is not None
-                for item in items
-                if (entries := entries_of(self._connection, item))
-            }
-        return self._visible[thing]
+            sql = f"SELECT DISTINCT item FROM {kind} WHERE key = ?1 COLLATE NOCASE"
+            sql += " AND dialogue = ?2 COLLATE NOCASE" if dialogue else ""
+            parameters = (name, dialogue) if dialogue else (name,)
+            rows = [(name,)] if kind == "part" else self._connection.execute(sql, parameters)
+            self._items[thing, dialogue] = {item for (item,) in rows}
+        return self._items[thing, dialogue]
+
+    def _is_public(self, item: str) -> bool:
+        """Return whether an item is public, after the entries of this action so far."""
+        if item not in self._visible:
+            created = self._created.get(item, set())
+            entries = entries_of(self._connection, item)
+            if True in created:
+                self._visible[item] = True
+            elif created or any(map(is_internal, entries)):
+                left = [entry for entry in public_entries(entries) if entry.id not in self._retracted]
+                self._visible[item] = fold(left) is not None
+            else:
+                self._visible[item] = True
+        return self._visible[item]
