@@ -97,7 +97,8 @@ def test_public_numbers_have_no_gaps(tracker: Tracker) -> None:
 def test_what_names_something_internal_is_internal(tracker: Tracker) -> None:
     """A commitment with an internal lead, and an edit that sets one, are internal, because the name is."""
     tracker.add_party(NewParty("KIA", "Hidden office", "RUR", (), {}, "RUR1"), internal=True)
-    assert tracker.add(commitment("Hush", lead="KIA")).internal == 1
+    done = tracker.add(commitment("Hush", lead="KIA"))
+    assert (done.ref, done.internal) == ("RUR1-INT-01", 1)
     assert tracker.edit("2", {"lead": "KIA"}).internal == 1
     with tracker.snapshot(PUBLIC) as snapshot:
         assert "KIA" not in snapshot.values("party")
@@ -133,12 +134,6 @@ def test_the_public_record_of_a_day(make: Maker) -> None:
     assert (statuses(tracker, then)["RUR1-02"], statuses(tracker)["RUR1-02"]) == ("unknown", "complete")
     before = Scope(known_at=latest(tracker).ts - 1, public=True)
     assert statuses(tracker, before)["RUR1-02"] == "unknown"
-
-
-def test_the_public_record_has_no_positions(tracker: Tracker) -> None:
-    """A position counts internal entries, so the public record is not read at one."""
-    with pytest.raises(InputError), tracker.snapshot(Scope(at_seq=1, public=True)):
-        pass
 
 
 def test_internal_parts_of_a_file(tracker: Tracker) -> None:
@@ -318,5 +313,44 @@ def test_apply_names_the_values_that_it_makes_public(tracker: Tracker) -> None:
 
 def test_positions_of_the_shared_log_are_not_public(tracker: Tracker) -> None:
     """A position counts internal entries, so the public record cannot be read at one."""
-    with pytest.raises(InputError, match="does not apply"), tracker.snapshot(Scope(at_seq=1, public=True)):
+    with pytest.raises(InputError, match="has no positions"), tracker.snapshot(Scope(at_seq=1, public=True)):
         pass
+
+
+def test_what_an_internal_undo_kept_public_can_be_undone_publicly(tracker: Tracker) -> None:
+    """After an internal undo, a public undo of the same entry is recorded, and takes it out of the public record."""
+    done = tracker.mark("2", "complete")
+    tracker.undo(done.undo, internal=True)
+    with pytest.raises(InputError, match="already undone"):
+        tracker.undo(done.undo, internal=True)
+    assert tracker.undo(done.undo).internal == 0
+    assert statuses(tracker)["RUR1-02"] == "unknown"
+    with pytest.raises(InputError, match="already undone"):
+        tracker.undo(done.undo)
+
+
+def test_an_import_after_an_internal_undo_repeats_nothing(tracker: Tracker) -> None:
+    """A data file whose import was undone internally is still public, so a second import records nothing publicly."""
+    content = json.dumps(ruritania.RECORD).replace("RUR1", "RUR2").encode()
+    done = tracker.import_file(content, "file.json")
+    tracker.undo(done.undo, internal=True)
+    before = list(tracker.log(PUBLIC))
+    tracker.import_file(content, "file.json")
+    assert list(tracker.log(PUBLIC)) == before
+
+
+def test_ids_of_public_entries_show_no_internal_ones(make: Maker) -> None:
+    """The public entries of an action have the same ids with and without its internal entries."""
+    rows = [
+        {"ref": "2", "note": "secret", "internal": True},
+        {"ref": "3", "note": "open"},
+        {"ref": "4", "note": "open"},
+    ]
+    logs = []
+    for chosen in (rows, rows[1:]):
+        tracker = make("ruritania", seed="same")
+        tracker.apply("".join(f"{json.dumps(row)}\n" for row in chosen), "rows.jsonl")
+        logs.append(list(tracker.log(PUBLIC)))
+        ids = [entry.id for entry in tracker.log()]
+        assert ids[-len(chosen) :] == sorted(ids[-len(chosen) :])
+    assert logs[0] == logs[1]

@@ -46,9 +46,8 @@ def create_area(
 ) -> tuple[Target, PendingEntry]:
     """Return the area as a target, and the entry that adds it to the dialogue, after its other areas."""
     key = _new_key(snapshot, "area", key, dialogue)
-    known = [_target("area", dialogue, name).item for name in snapshot.values("area", dialogue=dialogue)]
     # Internal areas do not count for a public one, whose position would show how many there are.
-    position = sum(remarks.internal or snapshot.fields(item, public=True) is not None for item in known)
+    position = snapshot.number_of_areas(dialogue, public=not remarks.internal)
     values = {"key": key, "dialogue": dialogue, "title": check_line("title", title), "position": position}
     return _creation("area", dialogue, key, values, remarks)
 

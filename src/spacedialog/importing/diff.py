@@ -13,7 +13,7 @@ from spacedialog.model.entry import CREATE, IMPORTED, RETRACT, Entry, PendingEnt
 from spacedialog.model.visibility import INTERNAL
 from spacedialog.model.vocabulary import Decision
 from spacedialog.store import log
-from spacedialog.store.write.internal_entries import Things
+from spacedialog.store.write.internal_entries import Things, live_public_entries
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +38,7 @@ class ImportDiff:
         self._today = today
         self._is_internal = is_internal
         self._things = Things(connection)
+        self._has_internal = log.has_internal(connection)
         self._candidates = self._undecided = 0
         self._not_retracted: list[str] = []
 
@@ -78,12 +79,21 @@ class ImportDiff:
         item = wanted[0].item
         if log.is_new_item(self._connection, item):
             return wanted
-        previous = log.imported_entries(self._connection, item)
-        rejected = log.rejected_entries(self._connection, item)
+        previous = self._imported(item)
+        known = {entry.id for entry in previous}
+        rejected = [entry for entry in log.rejected_entries(self._connection, item) if entry.id not in known]
         new = entries_since(wanted, previous, rejected, on=self._today.isoformat())
         for pending in new:
             self._things.add(pending)
         return new
+
+    def _imported(self, item: str) -> list[Entry]:
+        """Return the imported entries about an item that are in force, in the whole record or in the public one."""
+        known = {entry.id: entry for entry in log.imported_entries(self._connection, item)}
+        if self._has_internal:
+            public = live_public_entries(self._connection, item)
+            known |= {entry.id: entry for entry in public if entry.content.get("via") == IMPORTED}
+        return list(known.values())
 
     def _marked(self, wanted: Iterable[PendingEntry]) -> Iterator[PendingEntry]:
         """Yield the entries of one item, and mark those that are internal, as recording them would.

@@ -182,6 +182,13 @@ def new_entry_ids(ts: int, entropy: bytes) -> Iterator[str]:
         random = random + 1 + (step >> 16) & (1 << 74) - 1
 
 
+def id_before(entry_id: str, distance: int) -> str:
+    """Return the UUIDv7 of the same time that is so far below an entry's id."""
+    value = int(entry_id.replace("-", ""), 16)
+    random = ((value >> 64 & 0xFFF) << 62 | value & (1 << 62) - 1) - distance & (1 << 74) - 1
+    return _uuid_text(value >> 80 << 80 | 0x7 << 76 | (random >> 62) << 64 | 0b10 << 62 | random & (1 << 62) - 1)
+
+
 def item_id(kind: str, key: str) -> str:
     """Return the UUID (version 8) of an item that a data file names; it is the same on every computer."""
     digest = int.from_bytes(_sha256(f"{kind}:{key}")[:16], "big")

@@ -7,6 +7,7 @@ import sqlite3
 from spacedialog.errors import InputError, NotFoundError
 from spacedialog.model.entry import RETRACT, Entry
 from spacedialog.store.log import IS_BUILT_IN, IS_IMPORTED, LIVE, select
+from spacedialog.store.write.internal_entries import live_public_entries
 
 # An undo retracts something other than an undo; a redo retracts an undo.
 _IS_UNDO = (
@@ -17,11 +18,14 @@ _IS_UNDO = (
 _HISTORY = "list the recorded entries with spacedialog history"
 
 
-def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False) -> list[Entry]:
+def to_undo(
+    connection: sqlite3.Connection, name: str | None, *, author: str, only: bool = False, is_public: bool = True
+) -> list[Entry]:
     """Return the live entries of the action to undo: the author's latest action, or the action of the named entry.
 
-    `name` is an entry's id or the end of it. With `only`, return only the named entry. InputError if there is nothing
-    to undo, or the latest action is by another author; NotFoundError if no entry has that id.
+    `name` is an entry's id or the end of it. With `only`, return only the named entry. An undo that `is_public` may
+    name an entry that only an internal undo retracts. InputError if there is nothing to undo, or the latest action is
+    by another author; NotFoundError if no entry has that id.
     """
     if name is None:
         latest = next(
@@ -35,7 +39,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
         if latest is None:
             raise InputError("there is nothing to undo", _HISTORY)
         _require_author(author, latest, "undo")
-        return _action(connection, latest)
+        return [entry for entry in _action(connection, latest) if _is_live(connection, entry)]
     entry = _named(connection, name)
     if only:
         action = [entry]
@@ -46,7 +50,7 @@ def to_undo(connection: sqlite3.Connection, name: str | None, *, author: str, on
         )
     else:
         action = _action(connection, entry)
-    live = [entry for entry in action if _is_live(connection, entry)]
+    live = [entry for entry in action if _is_live(connection, entry) or (is_public and _is_public(connection, entry))]
     if not live:
         raise InputError(f"entry {entry.id} is already undone", f"restore it with spacedialog undo --redo {name}")
     return live
@@ -62,7 +66,7 @@ def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) ->
         if latest is None:
             raise InputError("there is nothing to redo", _HISTORY)
         _require_author(author, latest, "undo --redo")
-        return _action(connection, latest)
+        return [entry for entry in _action(connection, latest) if _is_live(connection, entry)]
     entry = _named(connection, name)
     undo: Entry | None = entry
     if entry.kind != RETRACT:
@@ -76,7 +80,7 @@ def to_redo(connection: sqlite3.Connection, name: str | None, *, author: str) ->
         )
     if undo is None or not _is_live(connection, undo):
         raise InputError(f"entry {entry.id} is not undone", _HISTORY)
-    return _action(connection, undo)
+    return [entry for entry in _action(connection, undo) if _is_live(connection, entry)]
 
 
 def _require_author(author: str, latest: Entry, command: str) -> None:
@@ -88,18 +92,17 @@ def _require_author(author: str, latest: Entry, command: str) -> None:
 
 
 def _action(connection: sqlite3.Connection, entry: Entry) -> list[Entry]:
-    """Return the live entries of the action that the entry belongs to."""
-    return list(
-        select(
-            connection,
-            f"WHERE c.ts = ? AND c.author = ? AND {LIVE} ORDER BY c.id",
-            (entry.ts, entry.author),
-        )
-    )
+    """Return the entries of the action that the entry belongs to."""
+    return list(select(connection, "WHERE c.ts = ? AND c.author = ? ORDER BY c.id", (entry.ts, entry.author)))
 
 
 def _is_live(connection: sqlite3.Connection, entry: Entry) -> bool:
     return connection.execute("SELECT 1 FROM retracted WHERE change = ?", (entry.id,)).fetchone() is None
+
+
+def _is_public(connection: sqlite3.Connection, entry: Entry) -> bool:
+    """Return whether the public record has the entry and no undo of it."""
+    return entry.id in {one.id for one in live_public_entries(connection, entry.item)}
 
 
 def _named(connection: sqlite3.Connection, name: str) -> Entry:

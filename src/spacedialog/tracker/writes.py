@@ -152,10 +152,16 @@ class Writes(Record):
         """
         from spacedialog.editing.commitments import create_commitment
         from spacedialog.editing.duplicates import check_new_commitment
+        from spacedialog.store.write.internal_entries import Things
 
         with self._writing() as session:
             checked = session.remarks(remarks)
-            target, entry = create_commitment(session.snapshot, session.new_id(), commitment, checked)
+            item = session.new_id()
+            target, entry = create_commitment(session.snapshot, item, commitment, checked)
+            if Things(session.connection).are_internal(entry):
+                # It names something internal, and so needs an internal ref.
+                checked = checked._replace(internal=True)
+                target, entry = create_commitment(session.snapshot, item, commitment, checked)
             if not force:
                 check_new_commitment(session.snapshot, entry)
             return session.write("added", [target], [entry])
@@ -309,7 +315,7 @@ class Writes(Record):
         from spacedialog.store import undo
 
         with self._writing() as session:
-            entries = undo.to_undo(session.connection, entry, author=self.author, only=only)
+            entries = undo.to_undo(session.connection, entry, author=self.author, only=only, is_public=not internal)
             return session.retract("undone", entries, only=only, is_internal=internal)
 
     def redo(self, entry: str | None = None, *, internal: bool = False) -> Written:

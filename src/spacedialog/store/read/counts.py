@@ -37,7 +37,7 @@ _FIGURES = {
 }
 """The figures on commitments `c`, by the names of fields of rows."""
 
-_FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, ''))"
+_FOLLOWING = "ref, title, \"when\", min(latest || coalesce(earliest, '') || ' ' || ref)"
 """The columns of the next event: with min(), SQLite takes the other columns from the row with the minimum."""
 
 

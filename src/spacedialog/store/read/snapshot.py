@@ -96,6 +96,15 @@ class Snapshot(Lists):
             )
         return fields
 
+    def number_of_areas(self, dialogue: str, *, public: bool) -> int:
+        """Return the number of areas of a dialogue (its key) on the day, or of those that are public."""
+        created = self._rows(
+            f"SELECT DISTINCT item FROM change WHERE kind = '{CREATE}' AND body ->> 'type' = 'area'"
+            " AND body -> '$.set' ->> 'dialogue' = :dialogue",
+            {"dialogue": dialogue},
+        )
+        return sum(self.fields(item, public=public) is not None for (item,) in created)
+
     def dialogue(self, key: str) -> dict[str, Any] | None:
         """Return a dialogue's record: who met, its documents, its grades. The key matches in any case.
 

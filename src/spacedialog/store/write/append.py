@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE
-from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, new_entry_ids, next_timestamp
+from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, next_timestamp
 from spacedialog.model.fold import History
 from spacedialog.model.validation import is_counted, problems
 from spacedialog.model.visibility import INTERNAL, is_about_internal
 from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, newest_time
-from spacedialog.store.write.internal_entries import Heads, Things
+from spacedialog.store.write.internal_entries import EntryIds, Heads, Things
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
 _BATCH = 1000
@@ -47,7 +47,7 @@ def append(
     StoreError if an item has an entry from the future, which would apply after the new entries.
     """
     ts = next_timestamp(now, newest_time(connection, now))
-    ids = new_entry_ids(ts, entropy)
+    ids = EntryIds(ts, entropy)
     count, last, internal = 0, None, 0
     things = Things(connection)
     histories: dict[str, History | None] = {}
@@ -72,7 +72,9 @@ def append(
                 if beside := parents[:-1]:
                     pending = pending._replace(body={**pending.body, BESIDE: beside})
                 base = parents[-1] if parents else None
-                entry = make_entry(pending, entry_id=next(ids), ts=ts, author=author, base=base)
+                entry = make_entry(
+                    pending, entry_id=ids.take(is_internal=INTERNAL in pending.body), ts=ts, author=author, base=base
+                )
                 heads.add(entry)
                 things.add(pending)
                 added.append(entry)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from spacedialog.model.conflicts import other_heads
-from spacedialog.model.entry import RETRACT, Entry, PendingEntry
+from spacedialog.model.entry import RETRACT, Entry, PendingEntry, id_before, new_entry_ids
 from spacedialog.model.fold import fold, retracted_ids
 from spacedialog.model.visibility import (
     INTERNAL,
@@ -20,6 +20,9 @@ from spacedialog.store.log import entries_of
 
 _OF_DIALOGUE = ("area", "party")
 """The kinds of things whose keys belong to a dialogue."""
+
+_MOST_BETWEEN = 1 << 16
+"""The maximum number of ids of internal entries between two of public ones, which are 2**31 apart on average."""
 
 
 class Heads:
@@ -47,6 +50,23 @@ class Heads:
 
 def _heads_of(entries: Sequence[Entry]) -> list[str]:
     return [*other_heads(entries), entries[-1].id] if entries else []
+
+
+class EntryIds:
+    """The ids of an action's entries, in increasing order; those of public entries do not depend on internal ones."""
+
+    def __init__(self, ts: int, entropy: bytes) -> None:
+        self._ids = new_entry_ids(ts, entropy)
+        self._next = next(self._ids)
+        self._between = 0
+
+    def take(self, *, is_internal: bool) -> str:
+        """Return the id of the next entry. That of an internal one is just below the id of the next public entry."""
+        if is_internal and self._between < _MOST_BETWEEN:
+            self._between += 1
+            return id_before(self._next, _MOST_BETWEEN + 1 - self._between)
+        taken, self._next, self._between = self._next, next(self._ids), 0
+        return taken
 
 
 def live_public_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
