@@ -168,7 +168,7 @@ def reads_one(command: Callable[..., None]) -> SharedOptions:
 
 
 def reads_into_word(command: Callable[..., None]) -> SharedOptions:
-    """Add the options of reads and --reference, for a command whose results are sent as Word files."""
+    """Add the options of reads and --reference, for a command whose results are sent as Word documents."""
     return SharedOptions(command, "reading", _with_dialogues(("template",)))
 
 

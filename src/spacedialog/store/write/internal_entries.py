@@ -1,4 +1,4 @@
-"""Internal entries: what an action's entries are about, and which entries they follow."""
+"""Internal entries: which entries of an action are internal, and which entries they follow."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Things:
         return any(self._visibility(thing) == {False} for thing in named)
 
     def add(self, pending: PendingEntry) -> None:
-        """Add what an entry of this action creates."""
+        """Add the items that an entry of this action creates."""
         is_public = INTERNAL not in pending.body
         for thing in created_by(pending):
             if not (is_public and thing[0] == "part"):  # A public item is public without being listed here.
