@@ -25,7 +25,7 @@ _LATEST = 3
 """The number of entries of each commitment in a report."""
 
 _CHARACTERS = 90
-"""The width of a page in characters: it has the columns that a terminal of this width has."""
+"""The width of a page in characters; a table has the columns that fit in it."""
 
 _ELSEWHERE = ("Conflicts", "Moved dates", "Assessments")
 """The blocks of a commitment that a report has in sections of their own."""
@@ -120,7 +120,7 @@ def _add(book: WordDocument, block: Block, level: int) -> None:
             book.paragraph([Run(f"{first.text[:1].upper()}{first.text[1:]}"), *others])
     if table := block.table:
         rows = list(table.rows)
-        # A column without a heading beside others that have one is a drawing in characters.
+        # Among columns with headings, one without a heading is a drawing in characters.
         columns = [column for column in table.columns if column.heading and column.from_width <= _CHARACTERS]
         if rows:
             book.table(block.heading or table.name, columns or table.columns, rows)
