@@ -58,7 +58,7 @@ def write(view: Table | View, out: BinaryIO, settings: Settings) -> None:
     for number, block in enumerate(_of_report(data, blocks) if isinstance(data, Report) else blocks):
         _add(book, block if number else block._replace(heading=""), 1)
     if isinstance(data, Report) and data.commitments:
-        book.heading("Each commitment", 1)
+        book.heading("Commitments in detail", 1)
         for commitment in data.commitments:
             _add_commitment(book, commitment)
     book.save(out)
