@@ -31,7 +31,7 @@ _ENVIRONMENT = {
     "SPACEDIALOG_TODAY": "The day used as today, if --today is not given.",
     "SOURCE_DATE_EPOCH": "The time, in seconds since 1970, that sets the day of a report. --today and "
     "SPACEDIALOG_TODAY override it.",
-    "NO_COLOR": "If set, the output has no colour.",
+    "NO_COLOR": "If set, the output has no color.",
     "SPACEDIALOG_PAGER": "The command that shows output longer than the terminal. Without it and without pager in the "
     "configuration file, PAGER is used.",
     "PAGER": "The program that shows output longer than the terminal.",

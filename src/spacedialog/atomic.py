@@ -67,11 +67,11 @@ def rename(draft: Path, target: Path, *, replace: bool) -> None:
 
 @contextmanager
 def replacing_folder(target: Path, *, keep: Callable[[], bool]) -> Iterator[Path]:
-    """Yield a new folder to fill; then flush it to disk and give it the name `target`, of which there may be a folder.
+    """Yield a new folder to fill; then flush it to disk and rename it to `target`, in place of any earlier folder.
 
-    If an error is raised, `target` is unchanged. Both folders exchange their names in one step, and the old one is
-    deleted. If `keep()`, or if the system cannot exchange names, the old one is renamed first (`NAME.before-1`), and in
-    the second case deleted last; a kill in between leaves it under that name.
+    If an error is raised, `target` is unchanged. The folders exchange names in one step, and the earlier one is
+    deleted. If the system cannot exchange names, the earlier one is renamed (`NAME.before-1`) and then deleted; a kill
+    in between leaves it under that name. If `keep()` is true, it is renamed and kept.
     """
     with private_folder(target.parent) as folder:
         draft = folder / DRAFT
@@ -79,7 +79,7 @@ def replacing_folder(target: Path, *, keep: Callable[[], bool]) -> Iterator[Path
         yield draft
         from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(16) as executor:  # A disk flushes many files at once thirty times faster than in turn.
+        with ThreadPoolExecutor(16) as executor:  # Thirty times faster than flushing one file after another.
             list(executor.map(fsync, (draft, *draft.rglob("*"))))
         is_kept = keep()
         if target.exists():

@@ -36,7 +36,7 @@ _ADDITION = re.compile("|".join((*(f"{ending}$" for ending in SIDE_FILES), re.es
 def require_other(target: Path, store: Path) -> None:
     """Raise InputError if `target` is a file of the store, or any SQLite database or a file that belongs to one.
 
-    The store's files are compared by identity, so links and other names are recognised. Files that do not exist yet are
+    The store's files are compared by identity, so links and other names are recognized. Files that do not exist yet are
     compared by folder and name. OSError if `target` cannot be read.
     """
     target, store = Path(os.path.realpath(target)), Path(os.path.realpath(store))

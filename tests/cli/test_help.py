@@ -56,10 +56,10 @@ Record:
   import         Import a dialogue from a data file, or an exported log
 
 Report:
-  brief          Summarise what changed since a date and what comes next
+  brief          Summarize what changed since a date and what comes next
   report         Write a report on all commitments or a selection
   site           Write a static site with a page for each commitment
-  cite           Cite commitments as they were known on a day
+  cite           Cite commitments with their status on a day
   templates      List or show the templates of reports
 
 Draft from a statement:

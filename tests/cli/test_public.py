@@ -76,7 +76,7 @@ def test_a_publishing_job_cannot_use_the_whole_log(shared: Desk, arguments: tupl
 
 
 def test_no_option_shows_more(shared: Desk) -> None:
-    """No option switches the public view off, and completion offers no internal ref."""
+    """No option shows internal entries, and completion offers no internal ref."""
     desk = PublicDesk(shared.folder)
     assert "no such option" in desk.call("list", "--no-public").stderr
     assert desk.call("show", "ROK4-INT-01").status == 3
@@ -86,14 +86,14 @@ def test_no_option_shows_more(shared: Desk) -> None:
 
 
 def test_the_variable_is_yes_or_no(shared: Desk) -> None:
-    """A value that is neither yes nor no is refused, so that a misspelt one publishes nothing."""
+    """A value that is neither yes nor no is refused, so a misspelled value publishes nothing."""
     ran = shared.run("list", env={"SPACEDIALOG_PUBLIC": "on please"})
     assert (ran.status, ran.stdout) == (2, "")
     assert "SPACEDIALOG_PUBLIC: 'on please' is neither yes nor no" in ran.stderr
 
 
 def test_briefs_on_the_public_record_have_their_own_checkpoint(shared: Desk, tmp_path: Path) -> None:
-    """A public brief starts where the previous public one ended, whatever the brief on the whole record reported."""
+    """A public brief starts where the previous public one ended, not where the last brief on the whole record ended."""
 
     def brief(desk: Desk) -> Ran:
         return desk.call("brief", "--checkpoint", "weekly", "--json")

@@ -72,7 +72,7 @@ def test_the_period_is_an_option_of_the_data(reader: Desk) -> None:
 
 
 def test_dialogues_are_newest_first_in_any_order_of_commitments(reader: Desk) -> None:
-    """The dialogues of a report are newest first, whatever its commitments are sorted by."""
+    """The dialogues of a report are newest first in any order of its commitments."""
     data = reader.call("report", "--json", "--sort", "due").data
     assert [dialogue["key"] for dialogue in data["dialogues"]] == ["ROK4", "ROK3", "ROK2"]
 

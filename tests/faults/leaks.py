@@ -4,7 +4,7 @@ Each record is written twice: with its internal actions, and without them, at th
 bytes. With --public, the first must give the same bytes as the second, in every format, and no word of an internal
 action may be in a file that is written.
 
-`python -m tests.faults.leaks --records 10000` draws so many records.
+`python -m tests.faults.leaks --records 10000` tests 10,000 records.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ READS: tuple[tuple[str, ...], ...] = (
     ("report", "--as-of", "2026-02-01"),
     ("history", "--known-at", "2026-11-30T12:00:20Z"),
 )
-"""The reads of a record; each is written in a format drawn by lot."""
+"""The reads of a record; each is written in a random format."""
 
 FORMATS = ("table", "plain", "json", "jsonl", "csv", "md", "html", "xlsx", "docx", "eml", "ics", "atom", "bibtex")
 _SOME = {"ics": ("upcoming", "report"), "atom": ("brief", "history"), "bibtex": ("cite",)}
@@ -111,7 +111,7 @@ class Draft:
         )
 
     def write(self, actions: int) -> list[str]:
-        """Record actions by lot; return the broken promises."""
+        """Record random actions; return the differences found."""
         broken: list[str] = []
         for number in range(1, actions + 1):
             internal = self._draw.random() < 0.5
@@ -290,7 +290,7 @@ class Draft:
 
 
 def compare(draft: Draft, desk: Desk, draw: random.Random) -> list[str]:
-    """Return the differences between the public record and the record without internal entries, in two reads by lot."""
+    """Return the differences between the public record and the record without internal entries, in two random reads."""
     broken = []
     exported = [_export(desk, tracker, *more) for tracker, more in ((draft.whole, ["--public"]), (draft.public, []))]
     if len(set(exported)) > 1:
@@ -325,7 +325,7 @@ def _export(desk: Desk, tracker: Tracker, *more: str) -> bytes:
 
 
 def _written(desk: Desk, tracker: Tracker, arguments: list[str], format_: str) -> bytes:
-    """Return what a read writes, with the names of files and the parts of archives, and its messages."""
+    """Return the output of a read, with the names of files and the parts of archives, and its messages."""
     out = tracker.path.with_name("out" if format_ else "site")
     to = ["-f", format_, "-o", str(out)] if format_ else [str(out)]
     ran = desk.call_here(*arguments, "--db", str(tracker.path), *to)
@@ -343,7 +343,7 @@ def _unpacked(content: bytes) -> bytes:
 
 
 def run(folder: Path, count: int, seed: int) -> Verdict:
-    """Draw `count` records; report every difference and every internal word."""
+    """Test `count` random records; report every difference and every internal word."""
     template = folder / "template.db"
     moments = Moments()
     first = Tracker(

@@ -1,4 +1,4 @@
-"""A test of the public record at a small count, with the seed of the day; see `tests.faults.leaks`."""
+"""A test of the public record on a few random records, with the seed of the day; see `tests.faults.leaks`."""
 
 from __future__ import annotations
 

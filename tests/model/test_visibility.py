@@ -62,7 +62,7 @@ def test_a_public_status_follows_the_same_internal_one(tracker: Tracker) -> None
 
 
 def test_a_public_value_is_computed_from_public_values(tracker: Tracker) -> None:
-    """Completion clears the percentage only where it is public, so the entry does not tell that there was one."""
+    """Completion clears the percentage only where it is public, so the entry does not reveal an internal one."""
     tracker.mark("3", "in-progress", percent=40, internal=True)
     tracker.mark("3", "complete")
     assert latest(tracker).content["set"] == {"status": "complete"}
@@ -94,7 +94,7 @@ def test_public_numbers_have_no_gaps(tracker: Tracker) -> None:
         assert snapshot.refs.resolve("1").ref == "RUR1-01"
 
 
-def test_what_names_something_internal_is_internal(tracker: Tracker) -> None:
+def test_an_entry_that_names_something_internal_is_internal(tracker: Tracker) -> None:
     """A commitment with an internal lead, and an edit that sets one, are internal, because the name is."""
     tracker.add_party(NewParty("KIA", "Hidden office", "RUR", (), {}, "RUR1"), internal=True)
     done = tracker.add(commitment("Hush", lead="KIA"))
@@ -105,7 +105,7 @@ def test_what_names_something_internal_is_internal(tracker: Tracker) -> None:
         assert snapshot.fields_of(snapshot.refs.resolve("2")).get("lead") is None
 
 
-def test_an_internal_undo_stays_inside(tracker: Tracker) -> None:
+def test_an_internal_undo_is_not_public(tracker: Tracker) -> None:
     """An internal undo of a public entry leaves it in the public record."""
     done = tracker.mark("2", "complete")
     assert tracker.undo(done.undo, internal=True).internal == 1
@@ -137,7 +137,7 @@ def test_the_public_record_of_a_day(make: Maker) -> None:
 
 
 def test_internal_parts_of_a_file(tracker: Tracker) -> None:
-    """What a data file marks as internal, with everything about it, stays inside; a second import changes nothing."""
+    """Parts that a data file marks as internal are not public, with everything about them; a reimport adds nothing."""
     document = json.loads(json.dumps(ruritania.RECORD))
     document["areas"].append({"key": "hush", "title": "Hidden", "internal": True})
     document["commitments"] += [

@@ -1,4 +1,4 @@
-"""Tests of citations: what they say, and their formats as other parsers read them."""
+"""Tests of citations: their contents, and their formats as other parsers read them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def line(tracker: Tracker, ref: str) -> str:
     return citation(report, report.commitments[0]).text
 
 
-def test_a_citation_says_what_was_known_and_by_which_record(tracker: Tracker) -> None:
+def test_a_citation_states_status_and_record(tracker: Tracker) -> None:
     """A citation has ref, title, dialogue, document, status, evidence and day, and a fingerprint that verifies."""
     tracker.mark("1", "in-progress", percent=40, evidence=["https://example.org/1", "Cable 12"])
     text = line(tracker, "1")

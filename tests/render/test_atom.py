@@ -70,7 +70,7 @@ def news_of(tracker: Tracker, since: date | None, day: date) -> Items:
     return items_of(out.getvalue())
 
 
-def test_each_entry_is_one_item_whatever_the_first_day(tracker: Tracker) -> None:
+def test_each_entry_is_one_item_with_any_first_day(tracker: Tracker) -> None:
     """An entry keeps the id and the time that it has in the log, in every feed in which it appears."""
     tracker.mark("1", "complete", note="It flew & landed.", evidence=["https://example.org/1?a=1&b=2", "Cable 12"])
     tracker.reschedule("2", "2029", note="Later")

@@ -358,7 +358,7 @@ BAD: dict[str, tuple[Callable[[], bytes], str]] = {
         ),
         "too large",
     ),
-    "linked header": (_linked_header, "shows http://evil.example/logo.png"),
+    "linked header": (_linked_header, "links to http://evil.example/logo.png"),
 }
 
 
@@ -395,7 +395,7 @@ def test_a_reference_is_for_word_files_only(tmp_path: Path) -> None:
 
 
 class Converted(NamedTuple):
-    """What LibreOffice makes of a report: a PDF file, and a Word file that it saved."""
+    """A report converted by LibreOffice: a PDF file, and a Word file that it saved."""
 
     report: View
     pdf: Any

@@ -78,7 +78,7 @@ def test_rows_that_are_read_once_are_in_both_parts(tracker: Tracker) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_text_of_others_becomes_no_header_and_no_part(text: str) -> None:
-    """Whatever the text in heading, lines and cells, the message has the same headers and two parts."""
+    """With any text in heading, lines and cells, the message has the same headers and two parts."""
     table = pair_table("t", [(text, text)])
     message, _, html = parsed(text_of(View("v", None, table, (Block(text, (text,), table),))))
     assert len(str(message["Subject"])) <= 200

@@ -140,8 +140,8 @@ def test_the_page_of_a_commitment_has_its_facts(built: Path, record: SiteRecord)
     assert {"https://strelsau.example/statement", "https://strelsau.example/lander"} <= set(page.values("href"))
 
 
-def test_every_link_leads_somewhere(built: Path, spoilt: Path) -> None:
-    """Every link within a site leads to one of its files, and to an element with its fragment."""
+def test_every_link_has_a_target(built: Path, spoilt: Path) -> None:
+    """Every link within a site is to one of its files, and to an element with its fragment."""
     for folder in (built, spoilt):
         ids = {path: page.values("id") for path, page in pages(folder)}
         for path, page in pages(folder):
@@ -383,7 +383,7 @@ def test_search_works_from_files(browser: Desktop, built: Path, spoilt: Path) ->
 
 
 def test_a_site_works_without_scripts(browser: Desktop, built: Path) -> None:
-    """Without scripts, the search leads to the list of all commitments, which is complete."""
+    """Without JavaScript, the search links to the list of all commitments, which is complete."""
     with browser.page(built / "search.html", scripts=False) as page:
         expect(page.get_by_role("link", name="list of all commitments")).to_be_visible()
         expect(page.get_by_role("searchbox")).to_be_hidden()
@@ -392,7 +392,7 @@ def test_a_site_works_without_scripts(browser: Desktop, built: Path) -> None:
 
 
 def test_a_hostile_record_is_harmless(browser: Desktop, spoilt: Path) -> None:
-    """No page of a record with dangerous texts runs a script of it, and none asks for another file."""
+    """No page of a record with dangerous texts runs a script from them or requests another file."""
     for path in ("index.html", "dialogues/RUR1.html", "commitments/~con.html"):
         with browser.page(spoilt / path) as page:
             assert page.evaluate("window.hacked") is None

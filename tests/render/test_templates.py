@@ -52,7 +52,7 @@ def text_of(page: LexborHTMLParser, selector: str) -> str:
 
 
 def hostile(report: Report, text: str, number: int = 5_000) -> Report:
-    """Return the report with the text in every field, and so many rows in every list."""
+    """Return the report with the text in every field, and `number` rows in every list."""
     long = (text * 3_000)[:3_000]
     fields = {"title": long, "place": long, "host": long, "heads": [{"name": long, "body": long, "side": long}] * 99}
     details = [
@@ -94,7 +94,7 @@ def recorded(make: Maker) -> Tracker:
 
 
 def test_the_summary_has_the_figures_of_the_record(recorded: Tracker) -> None:
-    """The five figures, the lists and the coverage are those of the report's data, and unknown is not called none."""
+    """Figures, lists and coverage are those of the report's data, and an unknown status is not called none."""
     report = recorded.report(since=date(2026, 11, 1))
     text = written(report, "summary", Format.MD)
     rows = [detail.commitment for detail in report.commitments]
@@ -107,14 +107,14 @@ def test_the_summary_has_the_figures_of_the_record(recorded: Tracker) -> None:
     ]
     assert re.findall(r"^\| (\d+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$", text, re.M) == [tuple(map(str, figures))]
     assert text.startswith("# First Ruritania-Graustark Space Dialogue\n\n10 March 2025; Strelsau; host: RUR\n")
-    assert f"The progress of {figures[4]} is not known, which does not mean that there is none" in text
+    assert f"The progress of {figures[4]} commitments is not known, which does not mean that there is none" in text
     assert f"{report.coverage.checked} of {len(rows)} checked" in text
     assert "## Completed or withdrawn since 1 November 2026\n\n- **RUR1-01** " in text
     assert "complete, 20 November 2026; [strelsau.example](<https://strelsau.example/done>)" in text
     assert text.rstrip().splitlines()[-1].startswith("As of 1 December 2026; log: ")
 
 
-def test_the_summary_says_if_there_is_nothing(make: Maker) -> None:
+def test_the_summary_of_an_empty_record_is_complete(make: Maker) -> None:
     """A summary of an empty record has figures of 0 and a sentence for each empty list."""
     text = written(make("empty").report(), "summary", Format.MD)
     assert text.startswith("# No commitments\n\n| Commitments")
@@ -138,7 +138,7 @@ def test_the_summary_never_runs_over_its_page(recorded: Tracker, tmp_path: Path)
 
 
 def test_lists_share_the_lines_of_the_page() -> None:
-    """Lists are cut at the longest first, the last of equal ones, and each says how many points it leaves out."""
+    """The longest list is cut first, the last of equal ones, and each list states how many points it leaves out."""
     short, wide = "- a\n- b\n- c", "\n".join(["- " + "x" * 150] * 9)
     assert fitted([(short, 3), (wide, 5_000)], 99)[0] == short
     cut = fitted([(short, 3), (wide, 5_000)], 8)
@@ -173,7 +173,7 @@ def test_the_letter_lists_the_open_commitments_of_the_party(recorded: Tracker) -
     ],
 )
 def test_the_question_depends_on_the_status(make: Maker, status: str, due: str, question: str) -> None:
-    """The question fits the status; a window that has closed is asked about first, and a vague date stays vague."""
+    """The question depends on the status; a closed window has its own question, and a vague date stays vague."""
     tracker = make("ruritania")
     ref = tracker.report(Selection(party=["RSA"], status=["open"])).commitments[0].commitment.ref
     tracker.mark(ref, status, on="2026-11-20", note="They told us by *telephone*.", evidence="Call, 20 November")
@@ -187,12 +187,12 @@ def test_the_question_depends_on_the_status(make: Maker, status: str, due: str, 
 
 
 def test_what_is_not_known_is_not_called_late(make: Maker) -> None:
-    """Without a status the letter asks openly; without an entry it says so, and names the last check."""
+    """With an unknown status the question is open; without an entry the letter states the last check."""
     tracker = make("ruritania")
     chosen = tracker.report(Selection(party=["RSA"], status=["unknown"])).commitments
     detail = next(detail for detail in chosen if last_step(detail.history) is None)
     text = letter(tracker).partition(f"### {detail.commitment.ref}:")[2]
-    assert "We do not know the progress. What has been done so far" in text
+    assert "We have no information on progress. What has been done so far" in text
     tracker.check(detail.commitment.ref, note="Nothing found.")
     assert "no entry since the statement; last checked on 1 December 2026" in letter(tracker)
 

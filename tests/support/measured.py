@@ -58,7 +58,7 @@ for line in sys.stdin:
 
 
 class Measured(NamedTuple):
-    """Exit status, messages, and the most memory in megabytes."""
+    """The exit status, the messages, and the peak memory in megabytes."""
 
     status: int
     said: list[str]
@@ -72,7 +72,7 @@ class Meter:
         self._parent = parent
 
     def __call__(self, desk: Desk, *arguments: str, source: str = "/dev/null") -> Measured:
-        """Run a command at the desk; standard input is the device `source`, or what that bash script prints."""
+        """Run a command at the desk; standard input is the device `source`, or the output of that bash script."""
         parent = self._parent
         assert parent.stdin
         assert parent.stdout

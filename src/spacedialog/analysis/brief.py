@@ -94,7 +94,7 @@ def brief(snapshot: Snapshot, since: Since, *, until: date) -> Brief:
 
 
 def add_period(report: Report, snapshot: Snapshot, start: date, until: date) -> Report:
-    """Return the report with what was settled since the day `start`, and the windows that open or close by `until`."""
+    """Return the report with the completions since the day `start` and the windows that open or close by `until`."""
     chosen = {detail.commitment.ref for detail in report.commitments} | {row.ref for row in report.milestones}
     found = snapshot.news(Since.from_day(start))
     settled = _settled(_by_ref(one for one in found if one.has_effect and one.row.entry.ref in chosen))

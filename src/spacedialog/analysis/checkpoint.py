@@ -28,7 +28,9 @@ _MAX_SIZE = 4_096
 
 
 class Checkpoint:
-    """The checkpoint `name` of the database at `store`, or of its `public` record; InputError for an invalid name.
+    """The checkpoint `name` of the database at `store`; InputError for an invalid name.
+
+    With `public`, it is that of briefs on the public record.
 
     `since` sets `is_new` if nothing was saved, and `store_was_replaced` if the log was never at the saved position.
     """

@@ -64,10 +64,10 @@ GROUPS: Mapping[str, Mapping[str, Listed]] = {
         "import": Listed("importing", "Import a dialogue from a data file, or an exported log"),
     },
     "Report": {
-        "brief": Listed("report", "Summarise what changed since a date and what comes next"),
+        "brief": Listed("report", "Summarize what changed since a date and what comes next"),
         "report": Listed("report", "Write a report on all commitments or a selection"),
         "site": Listed("report", "Write a static site with a page for each commitment"),
-        "cite": Listed("report", "Cite commitments as they were known on a day"),
+        "cite": Listed("report", "Cite commitments with their status on a day"),
         "templates": Listed(
             "templates",
             "List or show the templates of reports",

@@ -105,7 +105,7 @@ ReferenceOption = Annotated[
     typer.Option(
         "--reference",
         metavar="FILE",
-        help="Take styles, page, header and footer from this Word file; for docx.",
+        help="Use the styles, page, header and footer of this Word file; for docx.",
         readable=False,
     ),
 ]
@@ -133,7 +133,7 @@ ColourOption = Annotated[
     typer.Option(
         "--color",
         metavar="WHEN",
-        help="Use colour: auto, always or never.",
+        help="Use color: auto, always or never.",
         rich_help_panel=GENERAL,
     ),
 ]

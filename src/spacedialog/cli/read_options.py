@@ -168,7 +168,7 @@ def reads_one(command: Callable[..., None]) -> SharedOptions:
 
 
 def reads_into_word(command: Callable[..., None]) -> SharedOptions:
-    """Add the options of reads and --reference, for a command whose results are sent as Word files."""
+    """Add the options of reads and --reference, for a command whose results are sent as Word documents."""
     return SharedOptions(command, "reading", _with_dialogues(("template",)))
 
 
@@ -179,5 +179,5 @@ def reads_into_template(command: Callable[..., None]) -> SharedOptions:
 
 def shows(command: Callable[..., None]) -> SharedOptions:
     """Add the options of the output of reads, for a command that does not read the record."""
-    unread = ("as_of", "known_at", "at_seq", "db", "today", "template", "reference")
+    unread = ("as_of", "known_at", "at_seq", "public", "db", "today", "template", "reference")
     return SharedOptions(command, "reading", _reading, unread)

@@ -49,7 +49,7 @@ def _writing(
         ),
     ] = None,
     internal: Annotated[
-        bool, typer.Option("--internal", help="Keep it out of the public record.", rich_help_panel=ENTRY)
+        bool, typer.Option("--internal", help="Leave the new entries out of the public record.", rich_help_panel=ENTRY)
     ] = False,
     dry_run: Annotated[
         bool,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class EntryRemarks(NamedTuple):
     """The remarks of one entry; `on` has been checked, the note and the pieces of evidence have not.
 
-    An `internal` entry stays out of the public record.
+    An `internal` entry is not in the public record.
     """
 
     on: VagueDate

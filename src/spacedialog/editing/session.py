@@ -216,7 +216,7 @@ class Session:
     def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False, is_internal: bool = False) -> Written:
         """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action.
 
-        If it `is_internal`, the entries stay in the public record.
+        With `is_internal`, the retraction is internal, so the entries still apply in the public record.
         """
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)

@@ -111,7 +111,7 @@ MOST_DECLARED = 10_000
 
 
 Internal = Annotated[
-    bool, Field(default=False, description="Whether it stays out of the public record, with everything about it.")
+    bool, Field(default=False, description="Whether it is left out of the public record, with everything about it.")
 ]
 
 

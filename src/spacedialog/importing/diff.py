@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class ImportDiff:
     """The entries that bring a record up to date with a data file, and the notices about its candidates.
 
-    If it `is_internal`, every entry is.
+    With `is_internal`, every entry is internal.
     """
 
     def __init__(
@@ -96,7 +96,7 @@ class ImportDiff:
         return list(known.values())
 
     def _marked(self, wanted: Iterable[PendingEntry]) -> Iterator[PendingEntry]:
-        """Yield the entries of one item, and mark those that are internal, as recording them would.
+        """Yield the entries of one item, with those marked as internal that `append` would mark.
 
         Otherwise they would differ from those of the previous import.
         """

@@ -1,4 +1,4 @@
-"""Parse data files and exported logs: recognise the format, validate every part, collect problems with places.
+"""Parse data files and exported logs: recognize the format, validate every part, collect problems with places.
 
 Import this module only where a file is read or a schema is shown, because pydantic takes longer to import than most
 commands take.

@@ -51,7 +51,7 @@ _Content = tuple[str, Mapping[str, Any]]
 class Batch:
     """The updates of the file `name`: the entries to record, and the problems found.
 
-    If it `is_internal`, every update is.
+    With `is_internal`, every update is internal.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Batch:
         return True
 
     def _fields_of(self, row: Row, target: Target, *, is_internal: bool) -> Mapping[str, Any] | None:
-        """Return the fields after the rows so far: those of the public record for an update that is public."""
+        """Return the fields after the rows so far; for a public update, those of the public record."""
         with self._collecting(row.at("ref")):
             for internal in (True, False):
                 if (target, internal) not in self._fields:

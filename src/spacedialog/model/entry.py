@@ -45,7 +45,7 @@ class Remarks(TypedDict, total=False):
     """The remarks that the write methods of a tracker take.
 
     `on` is a date or EDTF text. `evidence` is a web address or a citation in words, or several of them: a sequence, or
-    a text with one per line. An `internal` entry stays out of the public record.
+    a text with one per line. An `internal` entry is not in the public record.
     """
 
     on: VagueDate | str | None

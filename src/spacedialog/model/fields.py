@@ -113,7 +113,7 @@ class Field(NamedTuple):
     """A field of a commitment.
 
     `label` is its name in `show`, and `heading` the heading of its column in `list`. `text` returns the text of a cell
-    (by default the value), `tone` the word that decides its colour. `from_width` is the minimum width of the output, in
+    (by default the value), `tone` the word that decides its color. `from_width` is the minimum width of the output, in
     characters, at which the column is shown; a `wide` column takes the remaining width; a cell longer than `max_width`
     characters is cut.
     A `derived` field is computed from other fields and is in no entry. `required` and `description` are for data files.

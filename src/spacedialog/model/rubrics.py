@@ -23,7 +23,7 @@ DEFAULT_RUBRIC = "fulfilment"
 
 
 class Verdict(NamedTuple):
-    """One value of a rubric. A `missing` value means that no judgement is possible; agreement does not count it."""
+    """One value of a rubric. A `missing` value means that no judgment is possible; agreement does not count it."""
 
     value: str
     meaning: str

@@ -1,7 +1,7 @@
-"""Visibility: which entries of a log stay out of the public record. Pure.
+"""Visibility: which entries of a log belong to the public record. Pure.
 
-An entry is internal if its body says so. What depends on an internal entry is hidden with it: later entries about an
-item or a milestone that only internal entries create, undos of internal entries, and entries that name an internal
+An entry is internal if its body says so. Entries that depend on an internal entry are hidden too: later entries about
+an item or a milestone that only internal entries create, undos of internal entries, and entries that name an internal
 commitment, dialogue, area or party. The public record is the fold of the other entries.
 """
 
@@ -18,7 +18,7 @@ INTERNAL = "internal"
 """Key in the body of an internal entry, with the value true."""
 
 Thing = tuple[str, str]
-"""What entries create and name: a kind, such as `entry`, `part` or `party`, and an id or a key in lower case."""
+"""A kind, such as `entry`, `part` or `party`, and the id or key, in lower case, that an entry creates or names."""
 
 _MARK = f'"{INTERNAL}"'
 

@@ -56,7 +56,7 @@ _HEADINGS = {
 """The heading of each section, by the field of `Brief` that has its rows."""
 
 _DERIVED = {"overdue": "overdue, outcome not recorded", "opened": "window opened", "stale": "check is due"}
-"""The sections whose rows follow from the day, not from an entry, with the words for a feed."""
+"""The sections whose rows come from a date and not from an entry, with the words for a feed."""
 
 _ALSO = "also"
 """The section of an entry on an item that is listed under a heading."""

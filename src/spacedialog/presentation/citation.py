@@ -1,4 +1,4 @@
-"""Citations of commitments: the title and the source, what was known on a day, and the record that says so."""
+"""Citations of commitments: the title, the source, the status on a day, and the record that it comes from."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Citation(NamedTuple):
     """The citation of a commitment in parts, and as one line in `text`.
 
     `when` is the EDTF date of the dialogue. `source` is the dialogue and the first document with the place in it, and
-    `url` the web address of that. `known` is the status on the day `as_of`, and the record with its fingerprint.
+    `url` the document's web address. `known` is the status on the day `as_of`, and the record with its fingerprint.
     """
 
     ref: str
@@ -99,7 +99,7 @@ def date_parts(when: str) -> list[list[int]]:
     """
     ends = [re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", end) for end in when.split("/")]
     known = [[int(part) for part in end.groups() if part] for end in ends if end]
-    # The numbers from 21 stand for seasons, quarters and halves, which are no months.
+    # The numbers from 21 are seasons, quarters and halves, not months.
     return [parts if parts[1:2] < [13] else parts[:1] for parts in known] if len(known) == len(ends) else []
 
 

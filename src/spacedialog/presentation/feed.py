@@ -1,4 +1,4 @@
-"""Feeds: the entries and the news of a record as items, each with an id that stays the same."""
+"""Feeds: the entries and the news of a record as items, each with a permanent id."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class FeedEntry(NamedTuple):
     """One item of a feed. `id` is a UUID, `updated` a recorded time (ISO 8601, UTC).
 
     `lines` are its text; an empty one is left out. Each piece of `evidence` that is a web address becomes a link.
-    `address` is that of its own page, absolute or relative, empty if it has none.
+    `address` is the address of its page, absolute or relative, empty if it has none.
     """
 
     id: str
@@ -28,7 +28,7 @@ class FeedEntry(NamedTuple):
 
 
 class Feed(NamedTuple):
-    """A feed with its items. `address` is that of the page that it describes, `own_address` that of the feed."""
+    """A feed with its items. `address` is the address of the page that it describes, `own_address` its own."""
 
     id: str
     updated: str
@@ -39,7 +39,7 @@ class Feed(NamedTuple):
 
 
 def feed(kind: str, about: Iterable[str], entries: Iterable[FeedEntry]) -> Feed:
-    """Return a feed, newest first, about refs or keys, empty for the whole record; its id depends on these only."""
+    """Return a feed, newest first, about refs or keys, empty for the whole record. Only these decide its id."""
     named = ", ".join(sorted(ref.upper() for ref in about)) or "the record"
     newest_first = sorted(entries, key=lambda entry: entry.updated, reverse=True)
     updated = newest_first[0].updated if newest_first else "1970-01-01T00:00:00Z"

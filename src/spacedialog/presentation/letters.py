@@ -59,22 +59,23 @@ def _end_in_words(end: str) -> str:
 
 
 def shortened(text: str, columns: int) -> str:
-    """Return the text on one line, cut at a word and with `…` if it takes more than so many columns."""
+    """Return the text on one line; beyond `columns` columns it is cut at a word and ends with `…`."""
     line = one_line(text)
     for place, width in enumerate(accumulate(map(_columns, line))):
         if width > columns:
             cut = line[:place]
             words = cut.rpartition(" ")[0]
-            # The beginning of a web address would be another address.
+            # A cut web address would be another address.
             whole = words if len(words) > place // 2 or "://" in cut[len(words) :] else cut
             return whole.rstrip(" ,;:.\u200d") + "…"
     return line
 
 
 def fitted(lists: Sequence[tuple[str, int]], lines: int) -> list[str]:
-    """Return lists of Markdown, cut to so many printed lines in all, the longest first, each with the number left out.
+    """Return lists of Markdown, the longest cut first, so that together they take `lines` printed lines.
 
-    A list is given with the number of all its points, and has one point in each line.
+    A list has one point on each line, and is given with the number of its points. A cut list ends with the number of
+    points left out.
     """
     kept = [(text.strip().splitlines(), total) for text, total in lists]
     while sum(map(_printed_lines, kept)) > lines and any(points for points, _ in kept):
@@ -92,7 +93,7 @@ def _printed_lines(points_of: tuple[list[str], int]) -> int:
 
 
 def _columns(char: str) -> float:
-    """Return the columns, each of 0.6 em, that a character may take; a letter that may be tall counts twice."""
+    """Return the columns, each of 0.6 em, that a character may take; a letter that may be wide counts more."""
     if char < "\u0590":
         columns = 2 if char in "MWmw@%" else 1.25 if char.isupper() else 1
     else:

@@ -8,7 +8,7 @@ from spacedialog.model.vocabulary import Decision, Flag, MilestoneState, SourceV
 
 
 class Shade(NamedTuple):
-    """The fill and the text colour of a cell (RGB)."""
+    """The fill and the text color of a cell (RGB)."""
 
     fill: str
     ink: str
@@ -28,9 +28,9 @@ OTHER_SIGN = "░"
 
 
 class Style(NamedTuple):
-    """The style of a word. Colour never carries meaning alone: the word is always shown too.
+    """The style of a word. Color never carries meaning alone: the word is always shown too.
 
-    `tone` is a Rich style, `sign` the character for it in a bar of text, `shade` the colour of its cells in a
+    `tone` is a Rich style, `sign` the character for it in a bar of text, `shade` the color of its cells in a
     workbook. The rest is CSS for the page: `drawing` has the declarations for the SVG `elements` ("" for all) of its
     class, `badge` those for its label, and `printed_badge` those that differ on paper.
     """

@@ -48,7 +48,7 @@ def written(result: Written) -> View:
     if result.internal == result.changes and result.internal:
         lines.append("Internal: not in the public record.")
     elif result.internal:
-        lines.append(f"Internal: {result.internal} of the entries, which are not in the public record.")
+        lines.append(f"Internal: {result.internal} of {result.changes} entries, not in the public record.")
     if result.undo:
         lines.append(
             "Redo with: spacedialog undo --redo"

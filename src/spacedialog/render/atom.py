@@ -1,4 +1,4 @@
-"""Atom (RFC 4287): a feed whose items keep their ids, so a reader shows each item once."""
+"""Atom (RFC 4287): a feed whose items keep their ids, so that a feed reader shows each item once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def write(view: Table | View, out: TextIO, _settings: Settings) -> None:
 
 
 def write_feed(feed: Feed, out: TextIO) -> None:
-    """Write the feed; of items with the same id, only the first."""
+    """Write the feed, with only the first of several items with the same id."""
     root = _element("feed", feed)
     root.set("xmlns", "http://www.w3.org/2005/Atom")
     _link(root, "self", feed.own_address)

@@ -25,7 +25,7 @@ _LATEST = 3
 """The number of entries of each commitment in a report."""
 
 _CHARACTERS = 90
-"""The width of a page in characters: it has the columns that a terminal of this width has."""
+"""The width of a page in characters; a table has the columns that fit in it."""
 
 _ELSEWHERE = ("Conflicts", "Moved dates", "Assessments")
 """The blocks of a commitment that a report has in sections of their own."""
@@ -58,7 +58,7 @@ def write(view: Table | View, out: BinaryIO, settings: Settings) -> None:
     for number, block in enumerate(_of_report(data, blocks) if isinstance(data, Report) else blocks):
         _add(book, block if number else block._replace(heading=""), 1)
     if isinstance(data, Report) and data.commitments:
-        book.heading("Each commitment", 1)
+        book.heading("Commitments in detail", 1)
         for commitment in data.commitments:
             _add_commitment(book, commitment)
     book.save(out)
@@ -120,7 +120,7 @@ def _add(book: WordDocument, block: Block, level: int) -> None:
             book.paragraph([Run(f"{first.text[:1].upper()}{first.text[1:]}"), *others])
     if table := block.table:
         rows = list(table.rows)
-        # A column without a heading beside others that have one is a drawing in characters.
+        # Among columns with headings, one without a heading is a drawing in characters.
         columns = [column for column in table.columns if column.heading and column.from_width <= _CHARACTERS]
         if rows:
             book.table(block.heading or table.name, columns or table.columns, rows)

@@ -1,7 +1,7 @@
-"""A Word document, written paragraph by paragraph in styles that a reference document can set.
+"""A Word document, written paragraph by paragraph, in its own styles or in those of a reference document.
 
-Text stays text, even `{ INCLUDETEXT }`; only web addresses become links. Documents with the same content have the same
-bytes. `docx_styles.xml` has the styles that are used unless the reference document has them.
+Text never becomes a field, not even `{ INCLUDETEXT }`. Only web addresses become links. Documents with the same
+content have the same bytes. `docx_styles.xml` has the styles that a reference document lacks.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ MAX_LINK = 2_079
 """The length of a link in characters."""
 
 _CHARACTER, _GAP, _LONGEST_WORD, _LONGEST_TEXT = 105, 2, 24, 100
-"""The width of a character of a table in twentieths of a point, and in characters the gap between two texts and the
-most that a word and a text claim."""
+"""The width of a character of a table in twentieths of a point. In characters: the gap between two texts, and the
+maximum width that a word and a text get."""
 
 _BOLD = 1.3
 """The width of a bold character, as a multiple of that of another."""
@@ -79,8 +79,8 @@ Text = str | Sequence[Run]
 class WordDocument:
     """A Word document in A4 or, with `reference`, with the styles, page, header and footer of that file.
 
-    `as_of` is the day (ISO 8601) that the properties give as its date. `footer` stands at the bottom of each page with
-    the page number, unless `reference` has a footer. InputError if `reference` cannot be used.
+    `as_of` is the day (ISO 8601) that the properties give as its date. `footer` is printed on each page with the
+    page number, unless `reference` has a footer. InputError if `reference` cannot be used.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class WordDocument:
         stream.write(undated.getbuffer())
 
     def _shared(self, cells: dict[Column, list[str]], bold: Column | None) -> dict[Column, int]:
-        """Return the width of each column: its longest word and a share of the rest; turn a page that is too narrow."""
+        """Return the width of each column; turn the page to landscape if the longest words do not fit."""
         least, full = {}, {}
         for column, texts in cells.items():
             head = _BOLD * max(map(len, column.heading.split()), default=0)
@@ -179,7 +179,7 @@ class WordDocument:
         self._end.addprevious(parse_xml(paragraph))
 
     def _row(self, cells: Sequence[Run], room: dict[Column, int], *, keep: bool, head: bool = False) -> Any:
-        """Return a row; `keep` keeps it on the page of the next one."""
+        """Return a row; with `keep`, on the same page as the next one."""
         kept = "<w:keepNext/>" * keep
         xml = "".join(
             f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
@@ -214,7 +214,7 @@ class WordDocument:
         return self._links[address]
 
     def _emptied(self, page: str) -> Any:
-        """Remove the text and all that belongs to it; return the last element, `page` or that of the first section."""
+        """Remove the text and its parts; return the section element: `page`, or that of the first section."""
         body = self._file.element.body
         end = next(body.iter(qn("w:sectPr")), None)
         is_kept = not page and end is not None and end.xpath("w:pgSz and w:pgMar")
@@ -235,7 +235,7 @@ class WordDocument:
         return body[0]
 
     def _style_ids(self, *, replace: bool) -> dict[str, str]:
-        """Add our styles, in place of all or where a name is missing; return the ids of all by name in lower case."""
+        """Add the missing styles, or with `replace` use only these; return all ids by name in lower case."""
         styles = self._file.styles.element
         if replace:
             styles.clear()
@@ -277,7 +277,7 @@ class WordDocument:
 
 
 def _shown(text: str) -> str:
-    """Return the text as XML can hold it: white space as single spaces, unsafe characters as escapes."""
+    """Return the text for XML, with white space as single spaces and unsafe characters as escapes."""
     return re.sub("[\ufffe\uffff]", "\ufffd", passage(re.sub(r"\s+", " ", text)))
 
 
@@ -297,7 +297,7 @@ def _as_input_errors(reference: Path | None) -> Iterator[None]:
 
 
 def _opened(file: Path) -> Any:
-    """Return a reference document; InputError if it is too large, or contains what a new document must not."""
+    """Return a reference document; InputError if it is too large, or has a password, macros or linked pictures."""
     with file.open("rb") as stream:
         content = stream.read(MOST_BYTES + 1)
     if content.startswith(b"\xd0\xcf\x11\xe0"):
@@ -317,7 +317,7 @@ def _opened(file: Path) -> Any:
         for rel in part.rels.values() if part.partname.startswith(("/word/header", "/word/footer")) else ():
             if rel.is_external and rel.reltype != RELATIONSHIP_TYPE.HYPERLINK:
                 raise InputError(
-                    f"--reference {file}: its header or footer shows {rel.target_ref}", "insert it into the file"
+                    f"--reference {file}: its header or footer links to {rel.target_ref}", "embed it in the file"
                 )
     return document
 

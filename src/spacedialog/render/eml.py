@@ -1,4 +1,4 @@
-"""Mail: a message (RFC 5322) with the view as plain text and as HTML, without an address; a mail program adds those."""
+"""Mail: a message (RFC 5322) with the view as plain text and as HTML, without sender and recipient."""
 
 from __future__ import annotations
 

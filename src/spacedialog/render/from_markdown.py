@@ -1,4 +1,4 @@
-"""Markdown as a page of HTML and as a Word document. Only web addresses become links; HTML in the text stays text."""
+"""Markdown as an HTML page and as a Word document. Only web addresses become links; HTML is shown as text."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _title(root: SyntaxTreeNode, name: str) -> str:
 
 
 def _add(book: WordDocument, node: SyntaxTreeNode, add: Callable[[Text], None], mark: str = "") -> None:
-    """Add the blocks in a part of Markdown to the document, its paragraphs with `add`, the first after `mark`."""
+    """Add the blocks of a part of Markdown to the document; `add` adds a paragraph, and `mark` begins the first one."""
     for child in node.children:
         if child.type == "heading":
             book.heading(_plain(child), int(child.tag[1:]) - 1)
@@ -79,7 +79,7 @@ def _plain(node: SyntaxTreeNode) -> str:
 
 
 def _runs(node: SyntaxTreeNode, look: Run = Run("")) -> Iterator[Run]:  # noqa: B008 - a tuple
-    """Yield the parts of a text, each in the look of the strong text, the emphasis or the link that it stands in."""
+    """Yield the parts of a text, each formatted as the strong text, emphasis or link that contains it."""
     if node.type == "link":
         look = look._replace(address=str(node.attrs["href"]))
     look = look._replace(bold=look.bold or node.type == "strong", italic=look.italic or node.type == "em")

@@ -76,7 +76,7 @@ def plain_page(view: Table | View) -> Iterator[str]:
 
 
 def report_context(report: Report) -> dict[str, Any]:
-    """Return the values for the template of a report. A ref leads to its row on the page, other names nowhere."""
+    """Return the values for the template of a report. A ref links to its row on the page; other names do not link."""
     rows = [detail.commitment for detail in report.commitments]
     counts: dict[str, int] = {status: report.statuses.get(status, 0) for status in BY_PROGRESS}
     # The newest dialogue is first, and its titles apply.

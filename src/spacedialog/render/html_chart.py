@@ -1,6 +1,6 @@
 """The geometry of charts: the position of a window on a scale of days, and the length of each part of a bar.
 
-Positions and lengths are percentages of the width of the drawing. The page sets the colours and patterns.
+Positions and lengths are percentages of the width of the drawing. The page sets the colors and patterns.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from spacedialog.render.formats import Format, Settings, template_writer
 
 
 class Output(NamedTuple):
-    """The format and destination of a view: `format` is None for the path of a template, `file` for standard output.
+    """The format and destination of a view. `format` is None for a template by path, `file` None for standard output.
 
     `store` is the store in use; `file` must not be one of its files.
     """

@@ -1,6 +1,6 @@
-"""A static site: the pages of a record, its downloads and its feed, which need neither a server nor a network.
+"""A static site: the pages of a record, its downloads and its feed, usable without a web server.
 
-The pages share the templates, the style and the script of the report. Names of files come from refs and keys only.
+The pages share the templates, the style and the script of the report. File names come from refs and keys only.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from spacedialog.render.json_ import encoded
 from spacedialog.storefiles import require_other
 
 MARKER = ".spacedialog-site"
-"""The file by which a folder is known as a site; it lists every other file of the site."""
+"""The file that marks a folder as a site; it lists every other file of the site."""
 
 _FORMAT = "spacedialog-site/1"
 _FEED = "feed.xml"
@@ -57,7 +57,7 @@ _LONGEST = 80
 
 _FILES = {
     "downloads/report.xlsx": "Excel: commitments, dates, sources, history and more, each on a sheet",
-    "downloads/report.html": "The whole record on one page, for an archive or a mail",
+    "downloads/report.html": "The whole record on one page, for an archive or an e-mail",
     "downloads/commitments.csv": "Commitments: CSV for a spreadsheet",
     "downloads/commitments.json": "Commitments: JSON, one object",
     "downloads/commitments.jsonl": "Commitments: JSON Lines, one commitment on each line",
@@ -70,9 +70,9 @@ _FILES = {
 
 
 def file_names(names: Iterable[str]) -> Iterator[str]:
-    """Yield a file name without its ending for each name, safe on every file system, different in any case of letters.
+    """Yield a file name without its ending for each name. It is safe on every file system, and unique in any case.
 
-    A ref or a key is its own file name, except a name that Windows reserves and the second of two equal names.
+    A ref or a key is its own file name, unless Windows reserves it or an earlier name is equal.
     """
     taken: set[str] = set()
     for name in names:
@@ -93,23 +93,23 @@ def file_names(names: Iterable[str]) -> Iterator[str]:
 def folder(target: Path, store: Path, *, replace: bool) -> Iterator[Path]:
     """Yield a folder for the files of a site; it replaces `target` once it is complete.
 
-    InputError if `target` is a link or a file, holds a file of a store or, unless `replace`, any file that is not of a
-    site. Such files are kept in a renamed folder. StoreError if writing fails.
+    InputError if `target` is a link or a file, contains a file of a store or, unless `replace`, any file that is not of
+    a site. A folder with such files is renamed. StoreError if writing fails.
     """
     try:
         require_other(target, store)
         if target.is_symlink() or (target.exists() and not target.is_dir()):
-            raise InputError(f"{target}: this is not a folder", "name a new folder, or one with an earlier site")
+            raise InputError(f"{target}: this is not a folder", "choose a new folder, or one with an earlier site")
         target = Path(os.path.realpath(target))
         if not target.parent.is_dir():
             raise InputError(f"{target.parent}: this folder does not exist", "create the folder, or choose another")
         if Path.cwd().is_relative_to(target):
-            raise InputError(f"{target}: this is the working folder, or a folder above it", "name another folder")
+            raise InputError(f"{target}: this is the working folder, or a folder above it", "choose another folder")
         for name in _other_files(target):
             require_other(target / name, store)
             if not replace:
                 raise InputError(
-                    f"{target} holds files that are not part of a site, such as {one_line(name)}",
+                    f"{target} contains files that are not part of a site, such as {one_line(name)}",
                     "choose another folder, or add --replace to rename this one",
                 )
         with atomic.replacing_folder(target, keep=lambda: next(_other_files(target), None) is not None) as draft:
@@ -138,7 +138,7 @@ def _other_files(target: Path) -> Iterator[str]:
 def write(record: SiteRecord, place: Path, *, title: str = "", base_url: str = "") -> None:
     """Write the files of the site into an empty folder.
 
-    `title` is empty for that of the record, `base_url` the web address of the folder, empty if unknown.
+    `title` is that of the record if it is empty. `base_url` is the web address of the folder, empty if unknown.
     """
     site = _Site(record, title, base_url)
     for path, chunks in chain(site.pages(), site.commitment_pages()):
@@ -267,7 +267,7 @@ class _Site:
     # Data
 
     def _index(self) -> Markup:
-        """Return the data of the search as JSON that cannot end the element of the page that holds it."""
+        """Return the data of the search as JSON that cannot end the script element around it."""
         rows = []
         for detail, path in zip(self.report.commitments, self.own, strict=True):
             row = detail.commitment
@@ -290,7 +290,7 @@ class _Site:
         return {path: views[Path(path).stem] for path in _FILES}
 
     def feed(self) -> Feed:
-        """Return the feed of the latest changes; checks, undone entries and the built-in commitments are no changes."""
+        """Return the feed of the latest changes; checks, undone entries and the built-in commitments are left out."""
         about: dict[str, tuple[HistoryRow, str, str]] = {}
         for detail, path in zip(self.report.commitments, self.own, strict=True):
             title = f"{detail.commitment.ref} {detail.commitment.title}"

@@ -44,7 +44,7 @@ Value = str | int | float | date | datetime | Link | None
 
 
 class SheetColumn(NamedTuple):
-    """A column: its heading, its value in a row, its width in characters, and whether words in it are coloured."""
+    """A column: its heading, its value in a row, its width in characters, and whether words in it are colored."""
 
     heading: str
     value: Callable[[Any], Value]

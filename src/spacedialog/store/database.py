@@ -103,8 +103,8 @@ def past_record(
 ) -> sqlite3.Connection:
     """Return a database in memory with the entries recorded by the time `known_at` (µs), or all, and their fold.
 
-    With `at_seq`, use only the entries up to that position in the shared log. With `public`, leave out those that are
-    not public; positions in the shared log are left out too, because they count all entries.
+    With `at_seq`, use only the entries up to that position in the shared log. With `public`, leave out internal
+    entries, and positions in the shared log, because they count all entries.
     """
     condition = f"WHERE c.ts <= ? AND {'TRUE' if at_seq is None else 'c.seq <= ?'} ORDER BY c.rowid"
     parameters = (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,)))

@@ -1,4 +1,4 @@
-"""Synchronise a copy with a shared log: pull, push, then pull again. Only a pull records positions in the copy.
+"""Synchronize a copy with a shared log: pull, push, then pull again. Only a pull records positions in the copy.
 
 A push holds the lock of the log and first receives all its entries, so it sends only entries that the log lacks: a lost
 reply does no harm, and a repeated push adds nothing. An interrupted exchange is repeated a few times, after a random

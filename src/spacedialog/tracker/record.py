@@ -64,7 +64,7 @@ class Record:
         return self.whole_path()
 
     def whole_path(self) -> Path:
-        """Return the path of the store, for a use case that needs its whole log; PublicOnlyError if it is withheld."""
+        """Return the path of the store, for a use case of the whole log; PublicOnlyError if reads are public."""
         if self.public:
             raise PublicOnlyError
         return self.path
@@ -95,7 +95,7 @@ class Record:
             yield snapshot.of(keys)
 
     def log(self, scope: Scope = NOW) -> Iterator[Entry]:
-        """Yield every entry of the log in the order of recording: those known at the time of the scope."""
+        """Yield every entry of the log in the order of recording that belongs to the scope."""
         with self._reading(scope) as connection:
             for entry in log.entries(connection):
                 if not isinstance(entry.body, str):

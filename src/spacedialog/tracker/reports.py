@@ -1,4 +1,4 @@
-"""The use cases that summarise a record: briefs, reports, comparisons and assessments."""
+"""The use cases that summarize a record: briefs, reports, comparisons and assessments."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ DAYS_AHEAD = 60
 """The number of days ahead that a brief covers by default."""
 
 PERIOD_DAYS = 90
-"""The number of days before the day of a report, and after it, whose completions and dates it lists by default."""
+"""The number of days before a report whose completions it lists by default, and after it whose dates it lists."""
 
 
 def _shifted(day: date, days: int) -> date:
-    """Return the day so many days later, within the years that a clock can express."""
+    """Return the day `days` later, limited to the years that `date` supports."""
     return date.fromordinal(min(max(day.toordinal() + days, date.min.toordinal() + 2), date.max.toordinal()))
 
 
 class Reports(Record):
-    """The use cases that summarise a record; `scope` limits the record that they read."""
+    """The use cases that summarize a record; `scope` limits the record that they read."""
 
     def coverage(self, *, scope: Scope = NOW) -> Coverage:
         """Return how much of the record has been checked."""
@@ -85,7 +85,7 @@ class Reports(Record):
         scope: Scope = NOW,
         watch: Progress = silent,
     ) -> Report:
-        """Return the details of the selected commitments, and what was settled since a day, by default 90 days before.
+        """Return the details of the selected commitments, and the completions since a day, by default 90 days ago.
 
         A report on whole dialogues also compares the newest of them with the one before it.
         """
@@ -180,7 +180,7 @@ class Reports(Record):
 
 
 def _fingerprint(snapshot: Snapshot) -> str:
-    """Return the fingerprint of the log from which the snapshot is."""
+    """Return the fingerprint of the snapshot's log."""
     from spacedialog.maintenance.fingerprint import fingerprint_of
 
     return str(fingerprint_of(snapshot.log()))

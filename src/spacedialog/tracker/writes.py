@@ -31,7 +31,7 @@ class Writes(Record):
     """The use cases that write.
 
     Most take remarks: `on` (when it was true: a date or EDTF text, by default today), `note` and `evidence` (a web
-    address or a citation in words, or a sequence of them), and `internal` (it stays out of the public record). Each
+    address or a citation in words, or a sequence of them), and `internal` (not in the public record). Each
     returns what it changed, and the id with which to undo it.
     """
 
@@ -250,7 +250,7 @@ class Writes(Record):
         """Record many updates (JSON Lines, CSV or Excel) as one action: all of them, or none.
 
         `encoding` is the encoding of the text, by default UTF-8. A file has at most `max_size` bytes. With `internal`,
-        all updates stay out of the public record. Values that the record already has are skipped. ProblemsError lists
+        no update is in the public record. Values that the record already has are skipped. ProblemsError lists
         every problem with its place in the file `name`.
         """
         from spacedialog.importing import reader
@@ -279,7 +279,7 @@ class Writes(Record):
     ) -> Written:
         """Import a data file, or a log that `export` wrote; entries that the record already has are skipped.
 
-        With `internal`, everything in a data file stays out of the public record; a log keeps its entries as they are.
+        With `internal`, every entry of a data file is internal; a log cannot be imported with it.
         A data file is compared with its previous import, so entries that users recorded since stay as they are. If the
         import creates a store, `built_in` decides whether it also gets the built-in record. JSON Lines are recorded as
         they are read; at most `max_size` bytes of a file are in memory at once. ProblemsError lists every problem of
@@ -299,7 +299,10 @@ class Writes(Record):
                 contents.problems.refuse()
                 return session.appended("imported", appended, notices=tuple(difference.notices()))
             if internal:
-                raise InputError("--internal does not apply to an exported log", "leave it out: its entries say it")
+                raise InputError(
+                    "--internal does not apply to an exported log",
+                    "leave it out: the log states which entries are internal",
+                )
             merged = merge(session.connection, watch(contents), name)
             notices = (
                 f"{merged.strange} entries of a newer version of spacedialog are not counted. Upgrade spacedialog.",
@@ -309,8 +312,8 @@ class Writes(Record):
     def undo(self, entry: str | None = None, *, only: bool = False, internal: bool = False) -> Written:
         """Undo the author's latest action, or the action of an entry (its id, or the end of it).
 
-        With `only`, undo that entry alone. With `internal`, the entries stay in the public record. Nothing is deleted:
-        an undo is one more entry.
+        With `only`, undo that entry alone. With `internal`, the entries still apply in the public record. Nothing is
+        deleted: an undo is one more entry.
         """
         from spacedialog.store import undo
 

@@ -65,7 +65,7 @@ def export(
     spacedialog export -o record.json
     spacedialog export --format jsonl | gzip > record.jsonl.gz
 
-    `import` recreates the record from the file. With --public, the file has the public record only.
+    `import` recreates the record from the file. With --public, the file contains only the public record.
     """
     from spacedialog.render import log_export
     from spacedialog.render.output import destination

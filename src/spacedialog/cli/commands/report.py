@@ -105,16 +105,16 @@ def report(
 @reads_into_folder
 def site(
     reading: ReadRequest,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder of the site.", readable=False)],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write.", readable=False)],
     title: Annotated[
         str | None, typer.Option(metavar="TEXT", help="Set the title; by default the name of the series.")
     ] = None,
     base_url: Annotated[
         str | None,
-        typer.Option("--base-url", metavar="URL", help="Write addresses below URL on pages and in the feed."),
+        typer.Option("--base-url", metavar="URL", help="Use URL as the address of the site, in pages and the feed."),
     ] = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Rename a folder that holds other files to DIR.before-1.")
+        bool, typer.Option("--replace", help="Rename a folder that contains other files to DIR.before-1.")
     ] = False,
 ) -> None:
     """
@@ -123,14 +123,17 @@ def site(
     spacedialog site rok4 --dialogue ROK4 --title "Commitments of 2025"
 
     The site has a page for each dialogue, area, party and commitment, a search, a timeline, downloads, a feed and a
-    codebook. It works from files and on any web server. An earlier site in DIR is replaced as a whole once the new one
-    is complete.
+    codebook. It works on any web server, and without one. When the new site is complete, it replaces an earlier one in
+    DIR.
     """
     from spacedialog.model.values import check_line, check_web_address
     from spacedialog.render import site as site_
 
     if base_url and {"?", "#"} & set(check_web_address(base_url)):
-        raise InputError("--base-url: this address has a query or a fragment", "give the address of the folder")
+        raise InputError(
+            "--base-url: this address has a query or a fragment",
+            "give the address of a folder, such as https://example.org/space/",
+        )
     title = check_line("--title", title) if title else ""
     with site_.folder(folder, reading.tracker.path, replace=replace) as draft:
         with progress("reading", "commitments", quiet=reading.quiet) as watch:
@@ -147,8 +150,8 @@ def cite(reading: ReadRequest, refs: RefsArgument) -> None:
     spacedialog cite 25 31 --format bibtex
     spacedialog cite ROK4-25 --as-of 2025-12-31 --format csl-json
 
-    A citation says what was known on a day, with the evidence, and identifies the record by its fingerprint. To check
-    later that no entry has changed, use history --verify FINGERPRINT.
+    A citation states the status on a day, its evidence and the fingerprint of the record. To check later that no entry
+    has changed, use history --verify FINGERPRINT.
     """
     from spacedialog.presentation.citation import citations
 

@@ -22,7 +22,7 @@ templates = typer.Typer(
     spacedialog templates list
     spacedialog templates show summary
 
-    A template is filled by report --template NAME. A file NAME.md.j2 in the folder templates, beside the configuration
+    Use a template with report --template NAME. A file NAME.md.j2 in the folder templates, beside the configuration
     file, is found by its name, and replaces a built-in template of that name.
     """,
     rich_markup_mode=None,
@@ -49,7 +49,7 @@ def show(
     spacedialog templates show summary
     spacedialog templates show summary > summary.md.j2
 
-    Save it under its name in the folder templates beside the configuration file, and change it there.
+    To change a template, save it as NAME.md.j2 in the folder templates beside the configuration file, and edit it.
     """
     file = template_files.find(name, environment.templates_folder())
     typer.echo(passage(file.read_text("utf-8", errors="replace")), nl=False)

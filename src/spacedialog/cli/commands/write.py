@@ -291,7 +291,7 @@ def undo(
     spacedialog undo
     spacedialog undo --redo
 
-    Nothing is deleted: an undo is one more entry in the log. With --internal, the public record keeps what was undone.
+    Nothing is deleted: an undo is one more entry in the log. With --internal, the undone entries stay public.
     """
     internal = writing.remarks.get("internal", False)
     if redo:

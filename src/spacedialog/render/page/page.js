@@ -23,7 +23,7 @@
       const chosen = choices.filter((choice) => choice.value);
       let count = 0;
       for (const item of items) {
-        // Without the citation, which has the same words for every commitment.
+        // The citation is left out, because it has the same words for every commitment.
         const cited = item.body.querySelector(".cite.line")?.textContent ?? "";
         if (wanted.length) item.text ||= item.body.textContent.replace(cited, "").toLowerCase();
         const matches =

@@ -1,4 +1,4 @@
-// Search the index that the page contains. Without this script the page leads to the list of all commitments.
+// Search the index in the page. Without this script, the page links to the list of all commitments.
 "use strict";
 {
   const most = 100, around = 80;

@@ -250,7 +250,7 @@ class Refs:
     def next_ref(self, dialogue: str, *, is_internal: bool = False) -> str:
         """Return the ref after the highest that the dialogue ever had.
 
-        Internal commitments have numbers of their own, so that no number is missing in the public record.
+        Internal commitments are numbered separately, so the public record has no gaps.
         """
         prefix = f"{dialogue}-{INTERNAL_SERIES}" if is_internal else dialogue
         given = self._connection.execute(

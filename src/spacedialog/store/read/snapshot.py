@@ -86,7 +86,7 @@ class Snapshot(Lists):
     def fields_of(self, target: Target, *, public: bool = False) -> Mapping[str, Any]:
         """Return the fields of a commitment or a milestone; NotFoundError if it is not in the record on the day.
 
-        With `public`, these are the fields without internal entries; of an internal commitment or milestone, all.
+        With `public`, internal entries do not count, unless the commitment or the milestone itself is internal.
         """
         fields = self.fields(target.item, target.milestone, public=public) if public else None
         fields = fields or self.fields(target.item, target.milestone)

@@ -1,4 +1,4 @@
-"""Internal entries: what an action's entries are about, and which entries they follow."""
+"""Internal entries: which entries of an action are internal, and which entries they follow."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class Things:
         return any(self._is_internal(thing, dialogue) for thing in named)
 
     def add(self, pending: PendingEntry) -> None:
-        """Add what an entry of this action creates or retracts."""
+        """Add the items that an entry of this action creates, and the entry that it retracts."""
         is_public = INTERNAL not in pending.body
         if pending.kind == RETRACT and is_public:
             self._retracted.add(pending.body["retracts"])
