@@ -61,6 +61,13 @@ def test_a_public_status_follows_the_same_internal_one(tracker: Tracker) -> None
     assert (statuses(tracker)["RUR1-03"], statuses(tracker, Scope())["RUR1-03"]) == ("in-progress", "stalled")
 
 
+def test_the_result_of_a_public_action_shows_the_public_record(tracker: Tracker) -> None:
+    """A public mark with the status of an internal one changes the public status, and the result says so."""
+    tracker.mark("2", "complete", internal=True)
+    (difference,) = tracker.mark("2", "complete").differences
+    assert (difference.old, difference.new) == ("unknown", "complete")
+
+
 def test_a_public_value_is_computed_from_public_values(tracker: Tracker) -> None:
     """Completion clears the percentage only where it is public, so the entry does not reveal an internal one."""
     tracker.mark("3", "in-progress", percent=40, internal=True)

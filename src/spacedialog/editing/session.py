@@ -17,7 +17,7 @@ from spacedialog.model.fold import closing_day, in_order
 from spacedialog.model.rows.written import Difference, Written
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
-from spacedialog.model.visibility import INTERNAL
+from spacedialog.model.visibility import INTERNAL, is_internal
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store.database import past_record
 from spacedialog.store.log import entries_of, has_internal, live_entries
@@ -95,12 +95,15 @@ class Session:
 
     def write(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:
         """Record the pending entries as one action; return the fields of the targets that it changed."""
-        before = [self._fields(target) for target in targets]
+        is_public = not any(INTERNAL in entry.body for entry in pending)
+        # The result of a public action shows the public record, where an internal entry may have the same values.
+        beside = {target for target in targets if is_public and self._has_internal(target)}
+        before = [self._fields(target, public=target in beside) for target in targets]
         appended = self.record(append.group_by_item(pending), {target.item for target in targets})
         after = [
             fields_on(appended.histories[target.item], self._writer.today, target.milestone) or {}
-            if target.item in appended.histories
-            else self._fields(target)
+            if target.item in appended.histories and target not in beside
+            else self._fields(target, public=target in beside)
             for target in targets
         ]
         differences = [
@@ -246,8 +249,13 @@ class Session:
         account = Written(did=did, created_store=self._created_store, dry_run=dry_run, **{**empty, **values})
         return account._replace(undo=None) if dry_run else account
 
-    def _fields(self, target: Target) -> Mapping[str, Any]:
-        return self.snapshot.fields(target.item, target.milestone) or {}
+    def _fields(self, target: Target, *, public: bool = False) -> Mapping[str, Any]:
+        return self.snapshot.fields(target.item, target.milestone, public=public) or {}
+
+    def _has_internal(self, target: Target) -> bool:
+        """Return whether a target of the public record has internal entries too."""
+        entries, _ = self.snapshot.folded(target.item)
+        return any(map(is_internal, entries)) and bool(self._fields(target, public=True))
 
 
 def _named(targets: Sequence[Target]) -> dict[str, Any]:
