@@ -85,6 +85,14 @@ def test_no_option_shows_more(shared: Desk) -> None:
     assert "INT" not in desk.run(env=complete).stdout
 
 
+def test_reports_give_the_number_of_internal_entries(shared: Desk) -> None:
+    """A report, a page, a citation and a letter with internal entries say so, and public ones do not."""
+    for arguments in (("report",), ("cite", "31"), ("report", "--template", "summary")):
+        for format_ in ("md", "html") if arguments[0] == "report" else ("md",):
+            told = [shared.call(*arguments, *more, "-f", format_).stdout for more in ((), ("--public",))]
+            assert ["internal entr" in text for text in told] == [True, False]
+
+
 def test_the_variable_is_yes_or_no(shared: Desk) -> None:
     """A value that is neither yes nor no is refused, so a misspelled value publishes nothing."""
     ran = shared.run("list", env={"SPACEDIALOG_PUBLIC": "on please"})

@@ -118,6 +118,13 @@ def test_a_template_is_shown_as_it_is(desk: Desk) -> None:
     assert (ran.status, "did you mean cable?" in ran.stderr) == (2, True)
 
 
+def test_the_file_of_a_redirection_replaces_no_template(desk: Desk) -> None:
+    """A shell creates an empty file before `templates show` runs; the built-in template is still the one shown."""
+    own(desk, "summary.md.j2", "")
+    shown = desk.call("templates", "show", "summary").stdout
+    assert shown == (BUILT_IN / "summary.md.j2").read_text("utf-8")
+
+
 def test_the_table_of_templates_fits_a_terminal(reader: Desk) -> None:
     """On a terminal, each template has its name, origin and description."""
     lines = reader.call("templates", "list", "-f", "table").stdout.splitlines()

@@ -106,10 +106,14 @@ def coverage_line(coverage: Coverage) -> str:
 
 
 def log_line(result: Report | Brief) -> str:
-    """Return the number of entries in the log, the time of the newest, and the position in the shared log."""
+    """Return the number of entries in the log, the time of the newest, the position in the shared log.
+
+    It ends with the number of internal entries that the result shows, if there are any.
+    """
     newest = f", newest recorded {to_the_minute(result.recorded_until)} UTC" if result.recorded_until else ""
     shared = f"; position {result.position} of the shared log" if result.position else ""
-    return f"{counted(result.changes, 'entry', 'entries')}{newest}{shared}"
+    internal = f"; {counted(result.internal, 'internal entry', 'internal entries')} included" if result.internal else ""
+    return f"{counted(result.changes, 'entry', 'entries')}{newest}{shared}{internal}"
 
 
 def dialogue_line(dialogue: Mapping[str, Any]) -> str:

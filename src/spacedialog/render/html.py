@@ -36,7 +36,7 @@ from spacedialog.presentation.phrases import (
     coverage_line,
     delay_text,
     evidence_text,
-    to_the_minute,
+    log_line,
     value_text,
     window_text,
 )
@@ -262,6 +262,7 @@ def environment() -> Environment:
         "coverage_line": coverage_line,
         "evidence_text": evidence_text,
         "JOINT": JOINT,
+        "log_line": log_line,
         "NO_EVIDENCE": NO_EVIDENCE,
         "site": None,
         "flags": {flag: flag.meaning for flag in Flag},
@@ -271,7 +272,6 @@ def environment() -> Environment:
         "strengths": {strength: strength.meaning for strength in Strength},
         "timeline_key": TIMELINE_KEY,
         "style": _asset(_with_styles(_page_file("style.css"))),
-        "to_the_minute": to_the_minute,
         "value_text": value_text,
     }
     return environment

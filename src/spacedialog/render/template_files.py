@@ -16,6 +16,8 @@ ENDING = ".md.j2"
 def named(folder: Path | None) -> dict[str, Path]:
     """Return the files of the templates by name; a file in the user's folder replaces a built-in one."""
     files = [file for place in (BUILT_IN, folder) if place for file in sorted(place.glob(f"[!.]*{ENDING}"))]
+    # An empty file is one that a shell has just created for the output of `templates show`.
+    files = [file for file in files if file.stat().st_size]
     return {name: file for file in files if "." not in (name := file.name.removesuffix(ENDING))}
 
 

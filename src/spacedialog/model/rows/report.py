@@ -73,6 +73,11 @@ class Report(NamedTuple):
     settled: tuple[NewsRow, ...] = ()
     next: tuple[UpcomingRow, ...] = ()
 
+    @property
+    def internal(self) -> int:
+        """The number of internal entries about these commitments."""
+        return sum(entry.internal for detail in self.commitments for entry in detail.history)
+
 
 class TemplateRow(NamedTuple):
     """A template that `report` finds by its name. `origin` is `built-in` or `own`."""
@@ -143,3 +148,8 @@ class Brief(NamedTuple):
     checks: int = 0
     checked_commitments: int = 0
     position: int | None = None
+
+    @property
+    def internal(self) -> int:
+        """The number of internal entries among the news."""
+        return sum(row.entry.internal for row in (*self.settled, *self.changed, *self.also))
