@@ -28,8 +28,8 @@ def write(view: Table | View, out: BinaryIO, settings: Settings) -> None:
     """Write the view; InputError if the reference document cannot be used."""
     blocks, data = (view.blocks, view.data) if isinstance(view, View) else ((Block("", table=view),), None)
     title, day = heading_of(view), f"As of {readable(settings.as_of)}"
-    is_report = isinstance(data, Report)
-    names = [str(dialogue.get("title") or "") for dialogue in data.dialogues] if is_report else []
+    dialogues, commitments = (data.dialogues, data.commitments) if isinstance(data, Report) else ((), ())
+    names = (str(dialogue.get("title") or "") for dialogue in dialogues)
     book = WordDocument(
         settings.reference,
         title="; ".join(filter(None, (title, *names))),
@@ -44,10 +44,10 @@ def write(view: Table | View, out: BinaryIO, settings: Settings) -> None:
         # Each commitment of a report has its wording.
         if block.heading != WORDING:
             _add(book, block if number else block._replace(heading=""), 1)
-    if is_report and data.commitments:
+    if commitments:
         book.heading("Each commitment", 1)
-        for commitment in data.commitments:
-            _add_commitment(book, commitment)
+    for commitment in commitments:
+        _add_commitment(book, commitment)
     book.save(out)
 
 

@@ -99,7 +99,7 @@ def report_context(report: Report) -> dict[str, Any]:
         },
         "to": lambda ref: f"#{ref}" if ref in refs else "",
         "of": lambda kind, key: "",  # noqa: ARG005 - on a site, the address of the page of an area or a party
-        "script": script("page.js"),
+        "script": _asset(_page_file("page.js")),
         "statuses": counts,
         "total": html_chart.bar(counts, full=len(rows)),
         "areas": areas,
@@ -222,11 +222,6 @@ class _Asset(NamedTuple):
 
     text: Markup
     hash: str
-
-
-def script(name: str) -> _Asset:
-    """Return the script in a file of `page/`."""
-    return _asset(_page_file(name))
 
 
 @cache
