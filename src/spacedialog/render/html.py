@@ -97,8 +97,7 @@ def report_context(report: Report) -> dict[str, Any]:
             *(["carried"] if report.carried else ()),
             *(["documents"] if report.dialogues else ()),
         },
-        "to": lambda ref: f"#{ref}" if ref in refs else "",
-        "of": lambda kind, key: "",  # noqa: ARG005 - on a site, the address of the page of an area or a party
+        "of": lambda kind, key: f"#{key}" if kind == "commitment" and key in refs else "",
         "script": _asset(_page_file("page.js")),
         "statuses": counts,
         "total": html_chart.bar(counts, full=len(rows)),

@@ -175,11 +175,11 @@ class _Site:
             for key, stem in zip(names, file_names(names), strict=True)
         }
         self.at = {
-            event.ref: f"{self._path(detail)}#{quote(event.ref)}"
+            ("commitment", event.ref): f"{self._path(detail)}#{quote(event.ref)}"
             for detail in self.report.commitments
             for event in detail.milestones
         }
-        self.at |= {detail.commitment.ref: self._path(detail) for detail in self.report.commitments}
+        self.at |= self.paths
         names = "Commitments", "Timeline", "Downloads", "Codebook"
         self.top = {self.title: "index.html", **{name: f"{name.lower()}.html" for name in names}}
 
@@ -191,8 +191,9 @@ class _Site:
         ahead = [event for event in self.report.milestones if event.state not in SETTLED_STATES][:_MOST_EVENTS]
         first = html.report_context(self.report._replace(milestones=tuple(ahead)))
         first |= {"shown": {"progress", "timeline"}, "timeline_title": "Overdue and upcoming"}
-        listed = {"dialogue": tables.dialogues(self.record.dialogues), "party": party_table(self.record.parties)}
-        yield self._page("index", "index.html", self.title, first, tables=listed)
+        first["dialogues"] = _narrow(tables.dialogues(self.record.dialogues))
+        first["parties"] = _narrow(party_table(self.record.parties))
+        yield self._page("index", "index.html", self.title, first)
         rows = [(detail, self._path(detail)) for detail in self.report.commitments]
         others: dict[str, dict[str, Any]] = {
             "commitments": {"shown": {"commitments"}, "rows": rows},
@@ -257,8 +258,7 @@ class _Site:
         values = {**context, **values, "title": title, "kind": kind, "site": site}
         if "timeline" not in values["shown"]:
             values["timeline"] = None
-        values["to"] = lambda ref: root + self.at[ref] if ref in self.at else ""
-        values["of"] = lambda kind, key: root + self.paths[kind, key] if (kind, key) in self.paths else ""
+        values["of"] = lambda kind, key: root + self.at[kind, key] if (kind, key) in self.at else ""
         template = "commitment.html.j2" if kind == "commitment" else "site.html.j2"
         return path, html.environment().get_template(template).generate(values)
 
@@ -294,6 +294,11 @@ class _Site:
         changed = feed("Changes", [row.key for row in self.record.dialogues], entries)
         own = self.base and f"{self.base}{_FEED}"
         return changed._replace(title=f"Changes: {self.title}", address=self.base, own_address=own)
+
+
+def _narrow(table: tables.Table) -> tables.Table:
+    """Return the table with the columns that a terminal of 100 characters has."""
+    return table._replace(columns=tuple(column for column in table.columns if column.from_width <= 100))
 
 
 def _keys(row: CommitmentRow) -> dict[str, tuple[str | None, ...]]:
