@@ -56,7 +56,7 @@ def _add_commitment(book: WordDocument, detail: Detail) -> None:
     (title, _, fields), *blocks = detail_views.commitment(detail).blocks
     book.heading(title, 2)
     if detail.quote:
-        book.quotation(quotation(detail.quote))
+        book.paragraph(quotation(detail.quote), "quote")
     if fields:
         rows = [row for row in fields.rows if row[0] != FIELDS["quote"].label]
         _add(book, Block("", table=fields._replace(rows=rows)), 3)
@@ -75,12 +75,9 @@ def _add(book: WordDocument, block: Block, level: int) -> None:
         if line.startswith(" ") and points:
             points[-1].append(Run(line.strip(), new_line=True))
         elif line != LEGEND:
-            points.append([Run(line)])
-    for first, *others in points:
-        if block.heading:
-            book.bullet([first, *others])
-        else:
-            book.paragraph([Run(f"{first.text[:1].upper()}{first.text[1:]}"), *others])
+            points.append([Run(line if block.heading else f"{line[:1].upper()}{line[1:]}")])
+    for point in points:
+        book.paragraph(point, "list bullet" if block.heading else "")
     if table and not entries:
         rows = list(table.rows)
         # A column without a heading beside others that have one is a drawing in characters.

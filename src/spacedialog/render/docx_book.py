@@ -105,16 +105,8 @@ class WordDocument:
         self.paragraph(text, f"heading {min(level, 3)}" if level else "title")
 
     def paragraph(self, text: Text, style: str = "") -> None:
-        """Add a paragraph in a style by its name in lower case."""
+        """Add a paragraph; `style` is "list bullet", "quote" or another name of `docx_styles.xml` in lower case."""
         self._end.addprevious(parse_xml(self._paragraph(style, text)))
-
-    def bullet(self, text: Text) -> None:
-        """Add a point of a list."""
-        self.paragraph(text, "list bullet")
-
-    def quotation(self, text: Text) -> None:
-        """Add a quotation in a paragraph of its own."""
-        self.paragraph(text, "quote")
 
     def table(self, name: str, columns: Sequence[Column], rows: Sequence[Any]) -> None:
         """Add a table without its empty columns; `name` describes it to screen readers.

@@ -29,6 +29,7 @@ from spacedialog.model.values import is_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.citation import citation
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
+from spacedialog.presentation.letters import in_words, qualified
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,
@@ -165,20 +166,9 @@ def words(name: str) -> str:
     return name.replace("-", " ")
 
 
-_QUALIFIED = {"~": "about {}", "?": "{} (uncertain)", "%": "about {} (uncertain)"}
-
-
 def when(text: str) -> str:
     """Return an EDTF date in words: `../2035` as `by 2035`, an interval as `2026 to 2027`."""
-    ends = [_QUALIFIED.get(end[-1:], "{}").format(end.rstrip("~?%")) for end in readable(text).split("/")]
-    match ends:
-        case ["..", last]:
-            return f"by {last}"
-        case [first, ".."]:
-            return f"from {first}"
-        case [first, last]:
-            return f"{first} to {last}"
-    return ends[0]
+    return in_words(readable(text), qualified)
 
 
 def address(text: Any) -> str:
