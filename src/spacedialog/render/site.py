@@ -27,7 +27,6 @@ from spacedialog.model.vocabulary import LONGEST_NAME, SETTLED_STATES
 from spacedialog.presentation import tables
 from spacedialog.presentation.chosen import meanings
 from spacedialog.presentation.feed import Feed, feed, history_item
-from spacedialog.presentation.meanings import meaning_of
 from spacedialog.presentation.parties import parties as party_table
 from spacedialog.presentation.parties import succession
 from spacedialog.presentation.report import report as report_view
@@ -50,17 +49,11 @@ _DEVICES = ("con", "prn", "aux", "nul")
 """Names that Windows reserves."""
 
 _FILES = {
-    "downloads/report.xlsx": "Excel: commitments, dates, sources, history and more, each on a sheet",
-    "downloads/report.html": "The whole record on one page, for an archive or a mail",
-    "downloads/commitments.csv": "Commitments: CSV for a spreadsheet",
-    "downloads/commitments.json": "Commitments: JSON, one object",
-    "downloads/commitments.jsonl": "Commitments: JSON Lines, one commitment on each line",
-    "downloads/dates.csv": "Due dates and milestones: CSV",
-    "downloads/dates.json": "Due dates and milestones: JSON",
-    "downloads/dates.jsonl": "Due dates and milestones: JSON Lines",
-    "downloads/dates.ics": "Due dates and milestones: calendar (iCalendar)",
+    "The whole record": ("report.xlsx", "report.html"),
+    "Commitments": ("commitments.csv", "commitments.json", "commitments.jsonl"),
+    "Due dates and milestones": ("dates.csv", "dates.json", "dates.jsonl", "dates.ics"),
 }
-"""The files to download, each with what it contains."""
+"""The files to download, by what they contain."""
 
 
 def file_names(names: Iterable[str]) -> Iterator[str]:
@@ -135,9 +128,9 @@ def write(record: SiteRecord, place: Path, *, title: str = "", base_url: str = "
     for path, chunks in chain(site.pages(), site.commitment_pages()):
         with _opened(place / path) as out:
             out.writelines(chunks)
-    for path, view in site.downloads().items():
-        format_ = FORMAT_BY_ENDING[Path(path).suffix]
-        with _opened(place / path) as out:
+    for name, view in site.downloads().items():
+        format_ = FORMAT_BY_ENDING[Path(name).suffix]
+        with _opened(place / "downloads" / name) as out:
             format_.writer()(view, out.buffer if format_.is_binary else out, Settings(as_of=record.report.as_of))
     with _opened(place / _FEED) as out:
         write_feed(site.feed(), out)
@@ -265,29 +258,23 @@ class _Site:
     # Data
 
     def downloads(self) -> dict[str, tables.Table | View]:
-        """Return the view of each file to download, by its path."""
+        """Return the view of each file to download, by its name."""
         views: dict[str, tables.Table | View] = {
             "commitments": tables.commitments([detail.commitment for detail in self.report.commitments]),
             "dates": tables.upcoming(self.report.milestones, events=lambda: self.record.events),
             "report": report_view(self.report),
         }
-        return {path: views[Path(path).stem] for path in _FILES}
+        return {name: views[Path(name).stem] for names in _FILES.values() for name in names}
 
     def feed(self) -> Feed:
         """Return the feed of the latest changes; checks, undone entries and the built-in commitments are no changes."""
+        changes = [
+            (entry, detail) for detail in self.report.commitments for entry in detail.history if _is_change(entry)
+        ]
         # The entries of the built-in record have one recorded time, to the second.
-        changes = sorted(
-            (
-                (entry.recorded_at[:19], entry.on, entry.id, entry, detail)
-                for detail in self.report.commitments
-                for entry in detail.history
-                if _is_change(entry)
-            ),
-            key=lambda change: change[:3],
-            reverse=True,
-        )
+        changes.sort(key=lambda change: (change[0].recorded_at[:19], change[0].on, change[0].id), reverse=True)
         entries = []
-        for *_, entry, detail in changes[:_MOST_NEWS]:
+        for entry, detail in changes[:_MOST_NEWS]:
             item = history_item(entry)
             title = f"{detail.commitment.ref} {detail.commitment.title}"
             entries.append(item._replace(lines=(title, *item.lines), address=self.base + self._path(detail)))
@@ -311,13 +298,9 @@ def _is_change(row: HistoryRow) -> bool:
     return not (row.retracted or row.ignored or is_built_in or row.kind in (CHECK, RETRACT))
 
 
-def _codebook() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Return every field by table: its name, its meaning and, if an entry sets it, the kind of its value."""
-    fields = [
-        (name, meaning_of("commitments", name), "" if field.derived else field.kind.value)
-        for name, field in FIELDS.items()
-    ]
+def _codebook() -> list[tables.Table]:
+    """Return the fields of each table with their meanings."""
     makers = tables.dialogues, tables.areas, party_table, tables.history, tables.slips, tables.assessments
+    commitments = tables.commitments(())._replace(fields=tuple(FIELDS))
     others = [tables.upcoming(()), *(make(()) for make in makers)]
-    rows = [[(name, meaning, "") for name, meaning in meanings(table).rows] for table in others]
-    return [("Commitments", fields), *zip((table.name.capitalize() for table in others), rows, strict=True)]
+    return [meanings(table)._replace(name=table.name) for table in (commitments, *others)]
