@@ -142,9 +142,7 @@ def _opened(path: Path) -> TextIOWrapper:
 
 
 _FOLDERS = {"commitment": "commitments", "dialogue": "dialogues", "area": "areas", "party": "parties"}
-"""The folder of each kind of page; the first page has a list of each kind under the same name."""
-
-_Link = tuple[str, str]
+"""The folder of each kind of page."""
 
 
 class _Site:
@@ -184,15 +182,15 @@ class _Site:
         ahead = [event for event in self.report.milestones if event.state not in SETTLED_STATES][:_MOST_EVENTS]
         first = html.report_context(self.report._replace(milestones=tuple(ahead)))
         first |= {"shown": {"progress", "timeline"}, "timeline_title": "Overdue and upcoming"}
-        first["dialogues"] = _narrow(tables.dialogues(self.record.dialogues))
-        first["parties"] = _narrow(party_table(self.record.parties))
+        lists = {"dialogue": tables.dialogues(self.record.dialogues), "party": party_table(self.record.parties)}
+        first["tables"] = [(kind, _narrow(table)) for kind, table in lists.items()]
         yield self._page("index", "index.html", self.title, first)
         rows = [(detail, self._path(detail)) for detail in self.report.commitments]
         others: dict[str, dict[str, Any]] = {
             "commitments": {"shown": {"commitments"}, "rows": rows},
             "timeline": {"shown": {"timeline"}},
             "downloads": {"script": None, "files": _FILES},
-            "codebook": {"script": None, "tables": _codebook()},
+            "codebook": {"script": None, "tables": [("", table) for table in _codebook()]},
         }
         for kind, values in others.items():
             context = {**self.whole, "shown": (), "over": f"As of {self.report.as_of}", **values}
@@ -210,10 +208,8 @@ class _Site:
             context["over"] = f"{kind.capitalize()} {key}"
             if kind != "dialogue":
                 context["shown"] -= {"meetings", "documents"}
-            above = _FOLDERS[kind].capitalize(), f"index.html#_{_FOLDERS[kind]}"
-            party = parties.get(key)
-            name = self.names[kind][key]
-            yield self._page(kind, path, name, context, above=above, party=party, succession=succession)
+            context |= {"party": parties.get(key), "succession": succession}
+            yield self._page(kind, path, self.names[kind][key], context)
 
     def _part(self, details: Sequence[Detail], dialogues: Sequence[Mapping[str, Any]]) -> Report:
         """Return the report on these commitments and dialogues."""
@@ -232,23 +228,18 @@ class _Site:
         whole = {**self.whole, "shown": (), "script": None, "names": self.names}
         for detail in self.report.commitments:
             row = detail.commitment
-            meeting = self.paths.get(("dialogue", row.dialogue))
-            above = (self.names["dialogue"][row.dialogue], meeting) if meeting else None
-            values = {"detail": detail, "over": f"Commitment {row.ref}", "short": row.ref}
-            yield self._page("commitment", self._path(detail), row.title, whole, above=above, **values)
+            over = f"Commitment {row.ref}"
+            yield self._page("commitment", self._path(detail), row.title, whole, detail=detail, over=over)
 
     def _page(
-        self, kind: str, path: str, title: str, context: Mapping[str, Any], *, above: _Link | None = None, **values: Any
+        self, kind: str, path: str, title: str, context: Mapping[str, Any], **values: Any
     ) -> tuple[str, Iterable[str]]:
         root = "../" * path.count("/")
-        home = [] if path == "index.html" else [(self.title, "index.html")]
         site = {
             **{"title": self.title, "root": root, "here": path, "pages": self.top, "feed": _FEED},
-            "above": [*home, *([above] if above else [])],
-            "name": values.get("short", title),
-            "canonical": self.base and f"{self.base}{path if home else ''}",
+            "canonical": self.base and f"{self.base}{path.removesuffix('index.html')}",
         }
-        values = {**context, **values, "title": title, "kind": kind, "site": site}
+        values = {"tables": (), **context, **values, "title": title, "kind": kind, "site": site}
         if "timeline" not in values["shown"]:
             values["timeline"] = None
         values["of"] = lambda kind, key: root + self.at[kind, key] if (kind, key) in self.at else ""
