@@ -38,8 +38,6 @@ def write(view: Table | View, out: BinaryIO, settings: Settings) -> None:
         footer=f"{day}; log: {log_line(data)}" if isinstance(data, Report | Brief) else day,
     )
     book.heading(title, 0)
-    if not isinstance(data, Report | Brief):
-        book.paragraph(day)
     for number, block in enumerate(blocks):
         # Each commitment of a report has its wording.
         if block.heading != WORDING:

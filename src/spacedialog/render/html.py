@@ -92,7 +92,6 @@ def report_context(report: Report) -> dict[str, Any]:
         "over": "Commitments and their status",
         "timeline_title": "Timeline",
         "report": report,
-        "rows": [(detail, f"#{detail.commitment.ref}") for detail in report.commitments],
         "shown": {
             *("meetings", "progress", "timeline", "commitments"),
             *(["carried"] if report.carried else ()),

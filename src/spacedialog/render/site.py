@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -105,14 +104,13 @@ def folder(target: Path, store: Path, *, replace: bool) -> Iterator[Path]:
 
 
 def _other_files(target: Path) -> Iterator[str]:
-    """Yield the files, links and empty folders in a folder that are not in its list of files, if it has one."""
+    """Yield the files and links in a folder that are not in its list of files, if it has one."""
     marker = target / MARKER
     lines = marker.read_text("utf-8", "replace").split("\n") if marker.is_file() and not marker.is_symlink() else []
     known = {MARKER, *lines[1:]} if lines[:1] == [_FORMAT] else set()
     for place, below, names in os.walk(target):
         links = [name for name in below if Path(place, name).is_symlink()]
-        empty = [""] if not below and not names and place != str(target) else []
-        paths = (Path(place, name).relative_to(target).as_posix() for name in (*names, *links, *empty))
+        paths = (Path(place, name).relative_to(target).as_posix() for name in (*names, *links))
         yield from (path for path in paths if path not in known)
 
 
@@ -125,7 +123,7 @@ def write(record: SiteRecord, place: Path, *, title: str = "", base_url: str = "
     `title` is empty for that of the record, `base_url` the web address of the folder, empty if unknown.
     """
     site = _Site(record, title, base_url)
-    for path, chunks in chain(site.pages(), site.commitment_pages()):
+    for path, chunks in site.pages():
         with _opened(place / path) as out:
             out.writelines(chunks)
     for name, view in site.downloads().items():
@@ -178,16 +176,15 @@ class _Site:
         return self.paths["commitment", detail.commitment.ref]
 
     def pages(self) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield the path and the text of every page except those of commitments."""
+        """Yield the path and the text of every page."""
         ahead = [event for event in self.report.milestones if event.state not in SETTLED_STATES][:_MOST_EVENTS]
         first = html.report_context(self.report._replace(milestones=tuple(ahead)))
         first |= {"shown": {"progress", "timeline"}, "timeline_title": "Overdue and upcoming"}
         lists = {"dialogue": tables.dialogues(self.record.dialogues), "party": party_table(self.record.parties)}
         first["tables"] = [(kind, _narrow(table)) for kind, table in lists.items()]
         yield self._page("index", "index.html", self.title, first)
-        rows = [(detail, self._path(detail)) for detail in self.report.commitments]
         others: dict[str, dict[str, Any]] = {
-            "commitments": {"shown": {"commitments"}, "rows": rows},
+            "commitments": {"shown": {"commitments"}},
             "timeline": {"shown": {"timeline"}},
             "downloads": {"script": None, "files": _FILES},
             "codebook": {"script": None, "tables": [("", table) for table in _codebook()]},
@@ -195,16 +192,20 @@ class _Site:
         for kind, values in others.items():
             context = {**self.whole, "shown": (), "over": f"As of {self.report.as_of}", **values}
             yield self._page(kind, f"{kind}.html", kind.capitalize(), context)
+        details = {detail.commitment.ref: detail for detail in self.report.commitments}
         parties = {row.party: row for row in self.record.parties}
         meetings = {row.key: row._asdict() for row in self.record.dialogues}
         meetings |= {meeting["key"]: dict(meeting) for meeting in self.report.dialogues}
         for (kind, key), path in self.paths.items():
             if kind == "commitment":
+                detail = details[key]
+                context = {**self.whole, "shown": (), "script": None, "names": self.names, "detail": detail}
+                context["over"] = f"Commitment {key}"
+                yield self._page(kind, path, detail.commitment.title, context)
                 continue
             found = [detail for detail in self.report.commitments if key in _keys(detail.commitment)[kind]]
             report = self._part(found, [meetings[key]] if kind == "dialogue" else [])
             context = html.report_context(report)
-            context["rows"] = [(detail, f"../{self._path(detail)}") for detail in found]
             context["over"] = f"{kind.capitalize()} {key}"
             if kind != "dialogue":
                 context["shown"] -= {"meetings", "documents"}
@@ -223,23 +224,13 @@ class _Site:
             carried=carried if carried and carried.new in [dialogue["key"] for dialogue in dialogues] else None,
         )
 
-    def commitment_pages(self) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield the path and the text of the page of each commitment."""
-        whole = {**self.whole, "shown": (), "script": None, "names": self.names}
-        for detail in self.report.commitments:
-            row = detail.commitment
-            over = f"Commitment {row.ref}"
-            yield self._page("commitment", self._path(detail), row.title, whole, detail=detail, over=over)
-
-    def _page(
-        self, kind: str, path: str, title: str, context: Mapping[str, Any], **values: Any
-    ) -> tuple[str, Iterable[str]]:
+    def _page(self, kind: str, path: str, title: str, context: Mapping[str, Any]) -> tuple[str, Iterable[str]]:
         root = "../" * path.count("/")
         site = {
             **{"title": self.title, "root": root, "here": path, "pages": self.top, "feed": _FEED},
             "canonical": self.base and f"{self.base}{path.removesuffix('index.html')}",
         }
-        values = {"tables": (), **context, **values, "title": title, "kind": kind, "site": site}
+        values = {"tables": (), **context, "title": title, "kind": kind, "site": site}
         if "timeline" not in values["shown"]:
             values["timeline"] = None
         values["of"] = lambda kind, key: root + self.at[kind, key] if (kind, key) in self.at else ""
