@@ -27,7 +27,6 @@ from spacedialog.presentation import tables
 from spacedialog.presentation.chosen import meanings
 from spacedialog.presentation.feed import Feed, feed, history_item
 from spacedialog.presentation.parties import parties as party_table
-from spacedialog.presentation.parties import succession
 from spacedialog.presentation.report import report as report_view
 from spacedialog.presentation.views import View
 from spacedialog.render import html
@@ -209,7 +208,7 @@ class _Site:
             context["over"] = f"{kind.capitalize()} {key}"
             if kind != "dialogue":
                 context["shown"] -= {"meetings", "documents"}
-            context |= {"party": parties.get(key), "succession": succession}
+            context |= {"party": parties.get(key), "columns": party_table(()).columns[2:]}
             yield self._page(kind, path, self.names[kind][key], context)
 
     def _part(self, details: Sequence[Detail], dialogues: Sequence[Mapping[str, Any]]) -> Report:
