@@ -46,12 +46,8 @@ def feed(kind: str, about: Iterable[str], entries: Iterable[FeedEntry]) -> Feed:
     return Feed(item_id("feed", f"{kind}/{named}"), updated, f"{kind} of {named} (spacedialog)", newest_first)
 
 
-def history_feed(rows: Iterable[HistoryRow], about: Iterable[str]) -> Feed:
-    """Return the entries of the log as a feed about refs or keys."""
-    return feed("History", about, map(_entry, rows))
-
-
-def _entry(row: HistoryRow) -> FeedEntry:
+def history_item(row: HistoryRow) -> FeedEntry:
+    """Return an entry of the log as an item of a feed."""
     source = evidence_text(row)
     lines = f"Date: {readable(row.on)}", row.note, source and f"Source: {source}"
     return FeedEntry(row.id, row.recorded_at, row.author, f"{row.ref}: {action_text(row)}", lines, row.evidence)

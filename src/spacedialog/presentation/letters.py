@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
 from math import ceil
 
@@ -28,9 +28,23 @@ _STEPS = {"status", "percent", "due", "when", "met"}
 """The fields whose entries are steps."""
 
 
-def in_words(edtf: str) -> str:
+def qualified(end: str, words: str = "") -> str:
+    """Return the words for an EDTF date that is no interval, by default its text, with its qualifier in words."""
+    return (words or end.rstrip("~?%")) + _QUALIFIERS.get(end[-1:], "")
+
+
+def _end_in_words(end: str) -> str:
+    year, _, part = readable(end.rstrip("~?%")).replace(" ", "-").partition("-")
+    if part in _PARTS:
+        return qualified(end, f"the {_PARTS[part]} of {year}")
+    month, _, day = part.partition("-")
+    year = f"{year}/{int(year) + 1}" if month == "winter" else year
+    return qualified(end, " ".join(filter(None, (day.lstrip("0"), _MONTHS.get(month, month), year))))
+
+
+def in_words(edtf: str, end_in_words: Callable[[str], str] = _end_in_words) -> str:
     """Return an EDTF date in words: `5 October 2026`, `the second half of 2026`, `2026 to 2027`, `by 2035`."""
-    match [_end_in_words(end) for end in edtf.split("/")]:
+    match [end_in_words(end) for end in edtf.split("/")]:
         case ["..", last]:
             return f"by {last}"
         case [first, ".."]:
@@ -45,17 +59,6 @@ def deadline(edtf: str) -> str:
     if last == "..":
         return f"from {_end_in_words(first)}, without an end"
     return f"by {'the end of ' * (last.count('-') < 2)}{_end_in_words(last)}"
-
-
-def _end_in_words(end: str) -> str:
-    year, _, part = readable(end.rstrip("~?%")).replace(" ", "-").partition("-")
-    month, _, day = part.partition("-")
-    if part in _PARTS:
-        text = f"the {_PARTS[part]} of {year}"
-    else:
-        year = f"{year}/{int(year) + 1}" if month == "winter" else year
-        text = " ".join(filter(None, (day.lstrip("0"), _MONTHS.get(month, month), year)))
-    return text + _QUALIFIERS.get(end[-1:], "")
 
 
 def shortened(text: str, columns: int) -> str:

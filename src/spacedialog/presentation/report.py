@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from spacedialog.model.dates import readable
-from spacedialog.model.rows.record import CalendarEvent, Coverage, Detail
+from spacedialog.model.rows.record import CalendarEvent, Detail
 from spacedialog.model.rows.report import Report, TemplateRow
-from spacedialog.model.vocabulary import SETTLED, Flag, MilestoneState, Status
+from spacedialog.model.vocabulary import MilestoneState
 from spacedialog.presentation.bars import LEGEND, area_bars, status_counts
 from spacedialog.presentation.comparison import earlier_outcomes
 from spacedialog.presentation.phrases import (
@@ -73,36 +71,6 @@ def templates(rows: Iterable[TemplateRow]) -> Table:
         Column("Path", lambda row: row.path, wide=True, from_width=100),
     )
     return Table("templates", TemplateRow._fields, rows, columns, "")
-
-
-def part_of(whole: Report, details: Sequence[Detail], dialogues: Sequence[Mapping[str, Any]] = ()) -> Report:
-    """Return the report on these commitments of a report, with the records of `dialogues`."""
-    refs = {detail.commitment.ref for detail in details}
-    keys = {dialogue.get("key") for dialogue in dialogues}
-    statuses = [detail.commitment.status for detail in details]
-    return whole._replace(
-        dialogues=tuple(dialogues),
-        coverage=_coverage(details, date.fromisoformat(whole.as_of)),
-        statuses={status: statuses.count(status) for status in whole.statuses},
-        areas=tuple(area for area in whole.areas if not keys or area.dialogue in keys),
-        commitments=tuple(details),
-        milestones=tuple(event for event in whole.milestones if event.commitment in refs),
-        slips=tuple(slip for detail in details for slip in detail.slips),
-        carried=whole.carried if whole.carried and whole.carried.new in keys else None,
-    )
-
-
-def _coverage(details: Sequence[Detail], day: date) -> Coverage:
-    """Return the coverage of the commitments on the day."""
-    rows = [(detail.commitment, detail.checked_on) for detail in details]
-    open_checks = [checked_on for row, checked_on in rows if checked_on and row.status not in SETTLED]
-    return Coverage(
-        len(rows),
-        sum(checked_on is not None for _, checked_on in rows),
-        (day - date.fromisoformat(min(open_checks))).days if open_checks else None,
-        sum(row.status == Status.COMPLETE for row, _ in rows),
-        sum(Flag.UNEVIDENCED in row.flags for row, _ in rows),
-    )
 
 
 def _wording(detail: Detail) -> Iterator[str]:

@@ -334,7 +334,7 @@ def _shortened(word: str) -> str:
 
 def history(rows: Iterable[HistoryRow], *, about: Sequence[str] = ()) -> Table:
     """Return the entries of the log; `about` are the refs or keys to which they are limited, empty for all."""
-    from spacedialog.presentation.feed import history_feed
+    from spacedialog.presentation.feed import feed, history_item
 
     return Table(
         "history",
@@ -350,7 +350,7 @@ def history(rows: Iterable[HistoryRow], *, about: Sequence[str] = ()) -> Table:
         ),
         "No entries.",
         lines=entry_lines,
-        feed=lambda: history_feed(rows, about),
+        feed=lambda: feed("History", about, map(history_item, rows)),
         dates=("on", "changed"),
     )
 

@@ -57,10 +57,11 @@ _BULLETS = (
 _NUMBER = (
     '<w:r><w:t xml:space="preserve">{} </w:t></w:r><w:fldSimple w:instr="{}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 )
-_RIGHT = '<w:jc w:val="right"/>'
 _ADDRESS = re.compile(r"""(https?://[^\s<>|\\`"{}^]*[^\s<>|\\`"{}^.,;:!?)\]'*])""")
-_KEPT = ("custom-properties", "fontTable", "numbering", "officeDocument", "settings", "styles", "theme")
-"""The parts of a reference document that are kept besides its header and its footer, as their relations are named."""
+_PARTS = ("custom-properties", "fontTable", "numbering", "officeDocument", "settings", "styles", "theme")
+_SETTINGS = ("autoHyphenation", "clrSchemeMapping", "compat", "evenAndOddHeaders", "mirrorMargins", "themeFontLang")
+"""The parts of a reference document that are kept besides its header and its footer, as their relations are named, and
+the settings."""
 
 
 class Run(NamedTuple):
@@ -83,51 +84,41 @@ class WordDocument:
     page number, unless `reference` has a footer. InputError if `reference` cannot be used.
     """
 
-    def __init__(
-        self, reference: Path | None, *, title: str, as_of: str, subject: str = "", author: str = "", footer: str = ""
-    ) -> None:
+    def __init__(self, reference: Path | None, *, title: str, as_of: str, subject: str = "", footer: str = "") -> None:
         self._links: dict[str, str] = {}
+        self._footer = footer
         with _as_input_errors(reference):
             self._file = _opened(reference) if reference else Document()
             self._part = self._file.part
-            self._end = self._emptied(_A4 if reference is None else "")
+            self._end = self._emptied(keep_page=reference is not None)
             self._styles = self._style_ids(replace=reference is None)
             margins = (int(self._end.find(qn("w:pgMar")).get(qn(f"w:{side}"))) for side in ("left", "right"))
             self._width = max(int(self._end.find(qn("w:pgSz")).get(qn("w:w"))) - sum(margins), 20 * _CHARACTER)
-        self._footer, self._may_turn = footer, reference is None
         about = self._file.core_properties
-        about.title, about.subject, about.author = (_shown(text)[:255] for text in (title, subject, author))
-        about.last_modified_by, about.language = about.author, "en-US"
+        about.title, about.subject = _shown(title)[:255], _shown(subject)[:255]
+        about.author = about.last_modified_by = "spacedialog"
+        about.language = "en-US"
         about.created = about.modified = max(datetime.fromisoformat(as_of), datetime(1980, 1, 1))  # noqa: DTZ001
 
     def heading(self, text: str, level: int) -> None:
         """Add a heading of level 1 to 3, or the title (level 0)."""
-        self._add(self._paragraph(f"heading {min(level, 3)}" if level else "title", text))
+        self.paragraph(text, f"heading {min(level, 3)}" if level else "title")
 
-    def paragraph(self, text: Text) -> None:
-        """Add a paragraph."""
-        self._add(self._paragraph("", text))
-
-    def bullet(self, text: Text) -> None:
-        """Add a point of a list."""
-        self._add(self._paragraph("list bullet", text))
-
-    def quotation(self, text: Text) -> None:
-        """Add a quotation in a paragraph of its own."""
-        self._add(self._paragraph("quote", text))
+    def paragraph(self, text: Text, style: str = "") -> None:
+        """Add a paragraph; `style` is "list bullet", "quote" or another name of `docx_styles.xml` in lower case."""
+        self._end.addprevious(parse_xml(self._paragraph(style, text)))
 
     def table(self, name: str, columns: Sequence[Column], rows: Sequence[Any]) -> None:
         """Add a table without its empty columns; `name` describes it to screen readers.
 
         The headings are repeated on each page. Without any heading, the first column heads the rows.
         """
-        cells = {column: [column.cell(row) for row in rows] for column in columns}
-        cells = {column: texts for column, texts in cells.items() if any(texts) or not rows}
+        cells = {column: [column.heading, *map(column.cell, rows)] for column in columns}
+        cells = {column: texts for column, texts in cells.items() if any(texts[1:]) or not rows}
         if not cells:
             return
+        room = self._shared(cells)
         has_head = any(column.heading for column in columns)
-        first = None if has_head else columns[0]
-        room = self._shared(cells, first)
         grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in room.values())
         look = 'w:val="0620" w:firstRow="1"' if has_head else 'w:val="0680" w:firstColumn="1"'
         table = parse_xml(
@@ -136,12 +127,13 @@ class WordDocument:
             f"<w:tblCaption w:val={quoteattr(_shown(name))}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid></w:tbl>"
         )
         self._end.addprevious(table)
-        if has_head:
-            table.append(self._row([Run(column.heading, bold=True) for column in room], room, keep=True, head=True))
-        for left, row in zip(reversed(range(len(rows))), rows, strict=True):
-            runs = [Run(column.cell(row), bold=column is first) for column in room]
-            table.append(self._row(runs, room, keep=bool(first and left)))
-        self._add(self._paragraph("table text", ""))
+        for place, row in enumerate(zip(*cells.values(), strict=True)):
+            is_head = place == 0
+            runs = [Run(text, bold=is_head if has_head else number == 0) for number, text in enumerate(row)]
+            if has_head or not is_head:
+                kept = is_head or not (has_head or place == len(rows))
+                table.append(self._row(runs, room, kept=kept, is_head=is_head))
+        self.paragraph("", "table text")
 
     def save(self, stream: BinaryIO) -> None:
         """Write the document."""
@@ -154,39 +146,28 @@ class WordDocument:
                 out.writestr(ZipInfo(part.filename), parts.read(part), ZIP_DEFLATED)
         stream.write(undated.getbuffer())
 
-    def _shared(self, cells: dict[Column, list[str]], bold: Column | None) -> dict[Column, int]:
-        """Return the width of each column; turn the page to landscape if the longest words do not fit."""
+    def _shared(self, cells: dict[Column, list[str]]) -> dict[Column, int]:
+        """Return the width of each column: its longest word and a share of the rest."""
         least, full = {}, {}
         for column, texts in cells.items():
-            head = _BOLD * max(map(len, column.heading.split()), default=0)
-            words = max((cell_len(word) for text in texts for word in text.split()), default=0)
-            words = round(words * (_BOLD if column is bold else 1))
-            longest = min(max(map(cell_len, texts), default=0), _LONGEST_TEXT)
-            least[column] = _CHARACTER * (_GAP + max(head, min(words, _LONGEST_WORD)))
-            full[column] = max(least[column], _CHARACTER * (_GAP + longest))
-        page = self._end.find(qn("w:pgSz"))
-        width, height = (int(page.get(qn(f"w:{side}"))) for side in "wh")
-        if (needed := sum(least.values())) > self._width and self._may_turn and width < height:
-            for side, length in (("w", height), ("h", width), ("orient", "landscape")):
-                page.set(qn(f"w:{side}"), str(length))
-            self._width += height - width
+            word = max((cell_len(word) for text in texts for word in text.split()), default=0)
+            head = _BOLD * max(map(cell_len, column.heading.split()), default=0)
+            least[column] = _CHARACTER * (_GAP + max(head, min(word, _LONGEST_WORD)))
+            full[column] = max(least[column], _CHARACTER * (_GAP + min(max(map(cell_len, texts)), _LONGEST_TEXT)))
+        needed = sum(least.values())
         missing = sum(full.values()) - needed
         share = min(1, max(0, self._width - needed) / missing) if missing else 0
         scale = min(1, self._width / needed)
         return {column: round(scale * (least[column] + share * (full[column] - least[column]))) for column in cells}
 
-    def _add(self, paragraph: str) -> None:
-        self._end.addprevious(parse_xml(paragraph))
-
-    def _row(self, cells: Sequence[Run], room: dict[Column, int], *, keep: bool, head: bool = False) -> Any:
-        """Return a row; with `keep`, on the same page as the next one."""
-        kept = "<w:keepNext/>" * keep
-        xml = "".join(
-            f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>'
-            f"{self._paragraph('table text', [cell], kept + _RIGHT * column.right)}</w:tc>"
-            for cell, (column, width) in zip(cells, room.items(), strict=True)
-        )
-        return parse_xml(f"<w:tr {_XML}><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * head}</w:trPr>{xml}</w:tr>")
+    def _row(self, cells: Sequence[Run], room: dict[Column, int], *, kept: bool, is_head: bool) -> Any:
+        """Return a row; with `kept`, on the same page as the next one."""
+        xml = ""
+        for cell, (column, width) in zip(cells, room.items(), strict=True):
+            look = "<w:keepNext/>" * kept + '<w:jc w:val="right"/>' * column.right
+            text = self._paragraph("table text", [cell], look)
+            xml += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{text}</w:tc>'
+        return parse_xml(f"<w:tr {_XML}><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * is_head}</w:trPr>{xml}</w:tr>")
 
     def _paragraph(self, style: str, text: Text, more: str = "") -> str:
         named = f'<w:pStyle w:val="{self._styles[style]}"/>' if style else ""
@@ -213,48 +194,42 @@ class WordDocument:
             self._part.rels.add_relationship(RELATIONSHIP_TYPE.HYPERLINK, address, name, is_external=True)
         return self._links[address]
 
-    def _emptied(self, page: str) -> Any:
-        """Remove the text and its parts; return the section element: `page`, or that of the first section."""
+    def _emptied(self, *, keep_page: bool) -> Any:
+        """Remove the text and its parts; return the section element, that of the first section or of A4."""
         body = self._file.element.body
         end = next(body.iter(qn("w:sectPr")), None)
-        is_kept = not page and end is not None and end.xpath("w:pgSz and w:pgMar")
         body.clear()
-        body.append(end if is_kept else parse_xml(page or _A4))
+        has_page = keep_page and end is not None and end.xpath("w:pgSz and w:pgMar")
+        body.append(end if has_page else parse_xml(_A4))
         for rels, used in ((self._part.package.rels, ()), (self._part.rels, body[0].xpath(".//@r:id"))):
             for name, rel in list(rels.items()):
-                if rel.reltype.rpartition("/")[2] not in _KEPT and name not in used:
+                if rel.reltype.rpartition("/")[2] not in _PARTS and name not in used:
                     del rels[name]
         settings = self._file.settings.element
         for setting in list(settings):
-            has_link = any(qn("r:id") in part.attrib for part in setting.iter())
-            if has_link or setting.tag in map(qn, ("w:footnotePr", "w:endnotePr", "w:documentProtection")):
+            if not keep_page or setting.tag not in [qn(f"w:{name}") for name in _SETTINGS]:
                 settings.remove(setting)
-        if page:
-            settings.clear()
+        if not keep_page:
             settings.append(parse_xml(_MODE))
         return body[0]
 
     def _style_ids(self, *, replace: bool) -> dict[str, str]:
         """Add the missing styles, or with `replace` use only these; return all ids by name in lower case."""
-        styles = self._file.styles.element
+        styles, ours = self._file.styles.element, parse_xml(_STYLES.read_bytes())
         if replace:
             styles.clear()
+            styles.extend(list(ours))
         ids = {style.name_val.casefold(): style.styleId for style in styles.style_lst if style.name_val}
-        for element in parse_xml(_STYLES.read_bytes()):
-            name = "" if element.tag == qn("w:docDefaults") else element.name_val.casefold()
-            if replace or (name and name not in ids and not element.default):
-                for other in list(element.iter(qn("w:basedOn"), qn("w:next"))):
-                    if "normal" in ids:
-                        other.set(qn("w:val"), ids["normal"])
-                    else:
-                        element.remove(other)
-                styles.append(element)
-                if name:
-                    ids[name] = element.styleId
-                if name == "list bullet":
-                    element.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = self._new_list()
-        for language in styles.xpath("w:docDefaults//w:lang"):
-            language.set(qn("w:val"), "en-US")
+        for style in ours.style_lst:
+            name = style.name_val.casefold()
+            if name not in ids and not style.default:
+                if style.base_style is not None:
+                    style.basedOn_val = ids.get("normal")
+                ids[name] = style.styleId
+                styles.append(style)
+        bullets = styles.get_by_id(ids["list bullet"])
+        if bullets.styleId == "RecordBullet":
+            bullets.get_or_add_pPr().get_or_add_numPr().get_or_add_numId().val = self._new_list()
         return ids
 
     def _new_list(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -11,7 +11,7 @@ from spacedialog.model.values import is_web_address
 from spacedialog.presentation.letters import in_words
 from spacedialog.presentation.tables import Column
 from spacedialog.render import html
-from spacedialog.render.docx_book import Run, Text, WordDocument
+from spacedialog.render.docx_book import Run, WordDocument
 from spacedialog.render.formats import Settings
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def write_docx(text: str, out: Any, name: str, settings: Settings) -> None:
     root, _ = _parsed(text)
     footer = f"As of {in_words(settings.as_of)}"
     book = WordDocument(settings.reference, title=_title(root, name), as_of=settings.as_of, footer=footer)
-    _add(book, root, book.paragraph)
+    _add(book, root)
     book.save(out)
 
 
@@ -52,8 +52,8 @@ def _title(root: SyntaxTreeNode, name: str) -> str:
     return next((_plain(node) for node in root.children if node.type == "heading"), name)
 
 
-def _add(book: WordDocument, node: SyntaxTreeNode, add: Callable[[Text], None], mark: str = "") -> None:
-    """Add the blocks of a part of Markdown to the document; `add` adds a paragraph, and `mark` begins the first one."""
+def _add(book: WordDocument, node: SyntaxTreeNode, style: str = "", mark: str = "") -> None:
+    """Add the blocks of a part of Markdown to the document, its paragraphs in `style`; `mark` begins the first one."""
     for child in node.children:
         if child.type == "heading":
             book.heading(_plain(child), int(child.tag[1:]) - 1)
@@ -61,11 +61,11 @@ def _add(book: WordDocument, node: SyntaxTreeNode, add: Callable[[Text], None], 
             head, *rows = (row.children for part in child.children for row in part.children)
             book.table("", [_column(cell, place) for place, cell in enumerate(head)], rows)
         elif child.type == "list_item":
-            _add(book, child, book.bullet, f"{child.info}{child.markup} " if child.info else "")
+            _add(book, child, "list bullet", f"{child.info}{child.markup} " if child.info else "")
         elif child.type in ("blockquote", "bullet_list", "ordered_list"):
-            _add(book, child, book.quotation if child.type == "blockquote" else add)
+            _add(book, child, "quote" if child.type == "blockquote" else style)
         elif child.type != "hr":
-            add([Run(mark), *_runs(child)])
+            book.paragraph([Run(mark), *_runs(child)], style)
             mark = ""
 
 

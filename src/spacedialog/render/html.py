@@ -29,6 +29,7 @@ from spacedialog.model.values import is_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
 from spacedialog.presentation.citation import citation
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
+from spacedialog.presentation.letters import in_words, qualified
 from spacedialog.presentation.phrases import (
     NO_EVIDENCE,
     action_text,
@@ -91,15 +92,13 @@ def report_context(report: Report) -> dict[str, Any]:
         "over": "Commitments and their status",
         "timeline_title": "Timeline",
         "report": report,
-        "rows": [(detail, f"#{detail.commitment.ref}") for detail in report.commitments],
         "shown": {
             *("meetings", "progress", "timeline", "commitments"),
             *(["carried"] if report.carried else ()),
             *(["documents"] if report.dialogues else ()),
         },
-        "to": lambda ref: f"#{ref}" if ref in refs else "",
-        "of": lambda kind, key: "",  # noqa: ARG005 - on a site, the address of the page of an area or a party
-        "script": script("page.js"),
+        "of": lambda kind, key: f"#{key}" if kind == "commitment" and key in refs else "",
+        "script": _asset(_page_file("page.js")),
         "statuses": counts,
         "total": html_chart.bar(counts, full=len(rows)),
         "areas": areas,
@@ -166,20 +165,9 @@ def words(name: str) -> str:
     return name.replace("-", " ")
 
 
-_QUALIFIED = {"~": "about {}", "?": "{} (uncertain)", "%": "about {} (uncertain)"}
-
-
 def when(text: str) -> str:
     """Return an EDTF date in words: `../2035` as `by 2035`, an interval as `2026 to 2027`."""
-    ends = [_QUALIFIED.get(end[-1:], "{}").format(end.rstrip("~?%")) for end in readable(text).split("/")]
-    match ends:
-        case ["..", last]:
-            return f"by {last}"
-        case [first, ".."]:
-            return f"from {first}"
-        case [first, last]:
-            return f"{first} to {last}"
-    return ends[0]
+    return in_words(readable(text), qualified)
 
 
 def address(text: Any) -> str:
@@ -222,11 +210,6 @@ class _Asset(NamedTuple):
 
     text: Markup
     hash: str
-
-
-def script(name: str) -> _Asset:
-    """Return the script in a file of `page/`."""
-    return _asset(_page_file(name))
 
 
 @cache

@@ -7,38 +7,31 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from io import TextIOWrapper
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from markupsafe import Markup
-
 from spacedialog import atomic
 from spacedialog.errors import InputError, StoreError
-from spacedialog.model.dates import readable
 from spacedialog.model.entry import BUILT_IN_AUTHOR, CHECK, CREATE, RETRACT
 from spacedialog.model.escapes import one_line
 from spacedialog.model.fields import FIELDS, CommitmentRow
-from spacedialog.model.rows.record import HistoryRow
-from spacedialog.model.rows.report import SiteRecord
-from spacedialog.model.vocabulary import SETTLED_STATES
+from spacedialog.model.rows.record import Detail, HistoryRow
+from spacedialog.model.rows.report import Report, SiteRecord
+from spacedialog.model.vocabulary import LONGEST_NAME, SETTLED_STATES
 from spacedialog.presentation import tables
 from spacedialog.presentation.chosen import meanings
-from spacedialog.presentation.feed import Feed, history_feed
-from spacedialog.presentation.meanings import meaning_of
+from spacedialog.presentation.feed import Feed, feed, history_item
 from spacedialog.presentation.parties import parties as party_table
-from spacedialog.presentation.parties import succession
-from spacedialog.presentation.report import part_of
 from spacedialog.presentation.report import report as report_view
 from spacedialog.presentation.views import View
 from spacedialog.render import html
 from spacedialog.render.atom import write_feed
 from spacedialog.render.formats import FORMAT_BY_ENDING, Settings
-from spacedialog.render.json_ import encoded
 from spacedialog.storefiles import require_other
 
 MARKER = ".spacedialog-site"
@@ -50,38 +43,27 @@ _MOST_NEWS = 100
 _MOST_EVENTS = 40
 """The maximum number of items in the feed, and of events on the first page."""
 
-_UNSAFE = re.compile(r"[^A-Za-z0-9._-]|^[._-]")
-# The names of Windows's devices, and the page that a server shows for a folder.
-_RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9]|index)(\.|$)", re.IGNORECASE)
-_LONGEST = 80
+_DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10)))
+"""Names that Windows reserves."""
 
 _FILES = {
-    "downloads/report.xlsx": "Excel: commitments, dates, sources, history and more, each on a sheet",
-    "downloads/report.html": "The whole record on one page, for an archive or an e-mail",
-    "downloads/commitments.csv": "Commitments: CSV for a spreadsheet",
-    "downloads/commitments.json": "Commitments: JSON, one object",
-    "downloads/commitments.jsonl": "Commitments: JSON Lines, one commitment on each line",
-    "downloads/dates.csv": "Due dates and milestones: CSV",
-    "downloads/dates.json": "Due dates and milestones: JSON",
-    "downloads/dates.jsonl": "Due dates and milestones: JSON Lines",
-    "downloads/dates.ics": "Due dates and milestones: calendar (iCalendar)",
+    "The whole record": ("report.xlsx", "report.html"),
+    "Commitments": ("commitments.csv", "commitments.json", "commitments.jsonl"),
+    "Due dates and milestones": ("dates.csv", "dates.json", "dates.jsonl", "dates.ics"),
 }
-"""The files to download, each with what it contains."""
+"""The files to download, by what they contain."""
 
 
 def file_names(names: Iterable[str]) -> Iterator[str]:
     """Yield a file name without its ending for each name. It is safe on every file system, and unique in any case.
 
-    A ref or a key is its own file name, unless Windows reserves it or an earlier name is equal.
+    A ref or a key is its own file name, unless Windows reserves it or an earlier one differs in case only.
     """
-    taken: set[str] = set()
+    taken = {*_DEVICES}
     for name in names:
-        safe = _UNSAFE.sub(lambda match: f"~{ord(match[0]):x}", name)[:_LONGEST] or "~"
-        stem = safe = f"~{safe}" if _RESERVED.match(safe) else safe
-        number = 1
+        stem = re.sub(r"^[._-]|[^A-Za-z0-9._-]", "~", name)[:LONGEST_NAME]
         while stem.casefold() in taken:
-            number += 1
-            stem = f"{safe}~{number}"
+            stem += "~"
         taken.add(stem.casefold())
         yield stem
 
@@ -121,14 +103,13 @@ def folder(target: Path, store: Path, *, replace: bool) -> Iterator[Path]:
 
 
 def _other_files(target: Path) -> Iterator[str]:
-    """Yield the files, links and empty folders in a folder that are not in its list of files, if it has one."""
+    """Yield the files and links in a folder that are not in its list of files, if it has one."""
     marker = target / MARKER
     lines = marker.read_text("utf-8", "replace").split("\n") if marker.is_file() and not marker.is_symlink() else []
     known = {MARKER, *lines[1:]} if lines[:1] == [_FORMAT] else set()
     for place, below, names in os.walk(target):
         links = [name for name in below if Path(place, name).is_symlink()]
-        empty = [""] if not below and not names and place != str(target) else []
-        paths = (Path(place, name).relative_to(target).as_posix() for name in (*names, *links, *empty))
+        paths = (Path(place, name).relative_to(target).as_posix() for name in (*names, *links))
         yield from (path for path in paths if path not in known)
 
 
@@ -141,12 +122,12 @@ def write(record: SiteRecord, place: Path, *, title: str = "", base_url: str = "
     `title` is that of the record if it is empty. `base_url` is the web address of the folder, empty if unknown.
     """
     site = _Site(record, title, base_url)
-    for path, chunks in chain(site.pages(), site.commitment_pages()):
+    for path, chunks in site.pages():
         with _opened(place / path) as out:
             out.writelines(chunks)
-    for path, view in site.downloads().items():
-        format_ = FORMAT_BY_ENDING[Path(path).suffix]
-        with _opened(place / path) as out:
+    for name, view in site.downloads().items():
+        format_ = FORMAT_BY_ENDING[Path(name).suffix]
+        with _opened(place / "downloads" / name) as out:
             format_.writer()(view, out.buffer if format_.is_binary else out, Settings(as_of=record.report.as_of))
     with _opened(place / _FEED) as out:
         write_feed(site.feed(), out)
@@ -157,10 +138,8 @@ def _opened(path: Path) -> TextIOWrapper:
     return path.open("x", encoding="utf-8", newline="")
 
 
-_LISTS = {"dialogue": "dialogues", "area": "areas", "party": "parties"}
-"""The folder of each kind of page, which is also the fragment of its list on the first page."""
-
-_Link = tuple[str, str]
+_FOLDERS = {"commitment": "commitments", "dialogue": "dialogues", "area": "areas", "party": "parties"}
+"""The folder of each kind of page."""
 
 
 class _Site:
@@ -172,139 +151,127 @@ class _Site:
         series = {row.series for row in record.dialogues}
         self.title = title or (series.pop() if len(series) == 1 else whole["title"])
         self.base = base_url and f"{base_url.rstrip('/')}/"
-        self.titles: Mapping[str, str] = whole["area_titles"]
         self.names = {
+            "commitment": {detail.commitment.ref: detail.commitment.title for detail in self.report.commitments},
             "dialogue": {row.key: row.title for row in record.dialogues},
             "area": {area.key: area.title for area in whole["areas"]},
             "party": {row.party: row.name for row in record.parties},
         }
         self.paths = {
-            (kind, key): f"{_LISTS[kind]}/{stem}.html"
+            (kind, key): f"{_FOLDERS[kind]}/{stem}.html"
             for kind, names in self.names.items()
             for key, stem in zip(names, file_names(names), strict=True)
         }
-        refs = [detail.commitment.ref for detail in self.report.commitments]
-        self.own = [f"commitments/{stem}.html" for stem in file_names(refs)]
-        self.at: dict[str, str] = {}
-        for detail, path in zip(self.report.commitments, self.own, strict=True):
-            self.at.setdefault(detail.commitment.ref, path)
-            for event in detail.milestones:
-                self.at.setdefault(event.ref, f"{path}#{quote(event.ref)}")
-        names = "Commitments", "Search", "Timeline", "Downloads", "Codebook"
+        self.at = {
+            ("commitment", event.ref): f"{self._path(detail)}#{quote(event.ref)}"
+            for detail in self.report.commitments
+            for event in detail.milestones
+        }
+        self.at |= self.paths
+        names = "Commitments", "Timeline", "Downloads", "Codebook"
         self.top = {self.title: "index.html", **{name: f"{name.lower()}.html" for name in names}}
 
+    def _path(self, detail: Detail) -> str:
+        return self.paths["commitment", detail.commitment.ref]
+
     def pages(self) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield the path and the text of every page except those of commitments."""
+        """Yield the path and the text of every page."""
         ahead = [event for event in self.report.milestones if event.state not in SETTLED_STATES][:_MOST_EVENTS]
         first = html.report_context(self.report._replace(milestones=tuple(ahead)))
         first |= {"shown": {"progress", "timeline"}, "timeline_title": "Overdue and upcoming"}
-        listed = {"dialogue": tables.dialogues(self.record.dialogues), "party": party_table(self.record.parties)}
-        yield self._page("index", "index.html", self.title, first, tables=listed)
+        lists = {"dialogue": tables.dialogues(self.record.dialogues), "party": party_table(self.record.parties)}
+        first["tables"] = [(kind, _narrow(table)) for kind, table in lists.items()]
+        yield self._page("index", "index.html", self.title, first)
         others: dict[str, dict[str, Any]] = {
-            "commitments": {
-                "shown": {"commitments"},
-                "rows": list(zip(self.report.commitments, self.own, strict=True)),
-            },
+            "commitments": {"shown": {"commitments"}},
             "timeline": {"shown": {"timeline"}},
-            "search": {"script": html.script("search.js"), "index": self._index()},
             "downloads": {"script": None, "files": _FILES},
-            "codebook": {"script": None, "tables": _codebook()},
+            "codebook": {"script": None, "tables": [("", table) for table in _codebook()]},
         }
         for kind, values in others.items():
             context = {**self.whole, "shown": (), "over": f"As of {self.report.as_of}", **values}
             yield self._page(kind, f"{kind}.html", kind.capitalize(), context)
-        meetings = {record.get("key"): record for record in self.report.dialogues}
-        rows: dict[tuple[str, str], Any] = {("dialogue", row.key): row for row in self.record.dialogues}
-        rows |= {("party", row.party): row for row in self.record.parties}
+        details = {detail.commitment.ref: detail for detail in self.report.commitments}
+        parties = {row.party: row for row in self.record.parties}
+        meetings = {row.key: row._asdict() for row in self.record.dialogues}
+        meetings |= {meeting["key"]: dict(meeting) for meeting in self.report.dialogues}
         for (kind, key), path in self.paths.items():
-            found = [
-                (detail, f"../{own}")
-                for detail, own in zip(self.report.commitments, self.own, strict=True)
-                if key in self._keys(detail.commitment)[kind]
-            ]
-            meeting = [meetings.get(key) or rows[kind, key]._asdict()] if kind == "dialogue" else []
-            context = html.report_context(part_of(self.report, [detail for detail, _ in found], meeting))
-            context |= {"rows": found, "over": f"{kind.capitalize()} {key}", "party": rows.get((kind, key))}
+            if kind == "commitment":
+                detail = details[key]
+                context = {**self.whole, "shown": (), "script": None, "names": self.names, "detail": detail}
+                context["over"] = f"Commitment {key}"
+                yield self._page(kind, path, detail.commitment.title, context)
+                continue
+            found = [detail for detail in self.report.commitments if key in _keys(detail.commitment)[kind]]
+            report = self._part(found, [meetings[key]] if kind == "dialogue" else [])
+            context = html.report_context(report)
+            context["over"] = f"{kind.capitalize()} {key}"
             if kind != "dialogue":
                 context["shown"] -= {"meetings", "documents"}
-            above = _LISTS[kind].capitalize(), f"index.html#_{_LISTS[kind]}"
-            yield self._page(kind, path, self.names[kind][key], context, above=above, succession=succession)
+            context |= {"party": parties.get(key), "columns": party_table(()).columns[2:]}
+            yield self._page(kind, path, self.names[kind][key], context)
 
-    @staticmethod
-    def _keys(row: CommitmentRow) -> dict[str, tuple[str | None, ...]]:
-        """Return the keys of the dialogue, the area and the parties of a commitment."""
-        return {"dialogue": (row.dialogue,), "area": (row.area,), "party": (row.lead, *row.partners)}
+    def _part(self, details: Sequence[Detail], dialogues: Sequence[Mapping[str, Any]]) -> Report:
+        """Return the report on these commitments and dialogues."""
+        refs = {detail.commitment.ref for detail in details}
+        carried = self.report.carried
+        return self.report._replace(
+            dialogues=tuple(dialogues),
+            statuses=Counter(detail.commitment.status for detail in details),
+            commitments=tuple(details),
+            milestones=tuple(event for event in self.report.milestones if event.commitment in refs),
+            carried=carried if carried and carried.new in [dialogue["key"] for dialogue in dialogues] else None,
+        )
 
-    def commitment_pages(self) -> Iterator[tuple[str, Iterable[str]]]:
-        """Yield the path and the text of the page of each commitment."""
-        whole = {**self.whole, "shown": (), "script": None, "names": self.names}
-        for detail, path in zip(self.report.commitments, self.own, strict=True):
-            row = detail.commitment
-            meeting = self.paths.get(("dialogue", row.dialogue))
-            above = (self.names["dialogue"][row.dialogue], meeting) if meeting else None
-            over = f"Commitment {row.ref}"
-            yield self._page("commitment", path, row.title, whole, above=above, detail=detail, over=over, short=row.ref)
-
-    def _page(
-        self, kind: str, path: str, title: str, context: Mapping[str, Any], *, above: _Link | None = None, **values: Any
-    ) -> tuple[str, Iterable[str]]:
+    def _page(self, kind: str, path: str, title: str, context: Mapping[str, Any]) -> tuple[str, Iterable[str]]:
         root = "../" * path.count("/")
-        home = [] if path == "index.html" else [(self.title, "index.html")]
         site = {
             **{"title": self.title, "root": root, "here": path, "pages": self.top, "feed": _FEED},
-            "above": [*home, *([above] if above else [])],
-            "name": values.get("short", title),
-            "canonical": self.base and f"{self.base}{path if home else ''}",
+            "canonical": self.base and f"{self.base}{path.removesuffix('index.html')}",
         }
-        values = {**context, **values, "title": title, "kind": kind, "site": site}
+        values = {"tables": (), **context, "title": title, "kind": kind, "site": site}
         if "timeline" not in values["shown"]:
             values["timeline"] = None
-        values["to"] = lambda ref: root + self.at[ref] if ref in self.at else ""
-        values["of"] = lambda kind, key: root + self.paths[kind, key] if (kind, key) in self.paths else ""
+        values["of"] = lambda kind, key: root + self.at[kind, key] if (kind, key) in self.at else ""
         template = "commitment.html.j2" if kind == "commitment" else "site.html.j2"
         return path, html.environment().get_template(template).generate(values)
 
     # Data
 
-    def _index(self) -> Markup:
-        """Return the data of the search as JSON that cannot end the script element around it."""
-        rows = []
-        for detail, path in zip(self.report.commitments, self.own, strict=True):
-            row = detail.commitment
-            parties = [party for party in (row.lead, *row.partners) if party]
-            parties += [self.names["party"].get(party, "") for party in parties]
-            notes = [entry.note for entry in detail.history if not entry.retracted]
-            wording = (detail.quote, detail.detail, detail.criterion, *notes)
-            place = [self.titles.get(row.area, row.area), row.dialogue, *parties]
-            texts = row.ref, row.title, row.status, readable(row.due or ""), "; ".join(place), *filter(None, wording)
-            rows.append([path, *map(one_line, texts)])
-        return Markup(encoded(rows).replace("<", r"\u003c"))
-
     def downloads(self) -> dict[str, tables.Table | View]:
-        """Return the view of each file to download, by its path."""
+        """Return the view of each file to download, by its name."""
         views: dict[str, tables.Table | View] = {
             "commitments": tables.commitments([detail.commitment for detail in self.report.commitments]),
             "dates": tables.upcoming(self.report.milestones, events=lambda: self.record.events),
             "report": report_view(self.report),
         }
-        return {path: views[Path(path).stem] for path in _FILES}
+        return {name: views[Path(name).stem] for names in _FILES.values() for name in names}
 
     def feed(self) -> Feed:
         """Return the feed of the latest changes; checks, undone entries and the built-in commitments are left out."""
-        about: dict[str, tuple[HistoryRow, str, str]] = {}
-        for detail, path in zip(self.report.commitments, self.own, strict=True):
-            title = f"{detail.commitment.ref} {detail.commitment.title}"
-            about.update((entry.id, (entry, title, path)) for entry in detail.history if _is_change(entry))
-        # The entries of the built-in record have one recorded time, to the second.
-        newest = sorted((row.recorded_at[:19], row.on, row.id) for row, _, _ in about.values())[: -_MOST_NEWS - 1 : -1]
-        feed = history_feed((about[id_][0] for _, _, id_ in newest), [row.key for row in self.record.dialogues])
-        items = {item.id: item for item in feed.entries}
-        entries = [
-            items[id_]._replace(lines=(about[id_][1], *items[id_].lines), address=self.base + about[id_][2])
-            for _, _, id_ in newest
+        changes = [
+            (entry, detail) for detail in self.report.commitments for entry in detail.history if _is_change(entry)
         ]
+        # The entries of the built-in record have one recorded time, to the second.
+        changes.sort(key=lambda change: (change[0].recorded_at[:19], change[0].on, change[0].id), reverse=True)
+        entries = []
+        for entry, detail in changes[:_MOST_NEWS]:
+            item = history_item(entry)
+            title = f"{detail.commitment.ref} {detail.commitment.title}"
+            entries.append(item._replace(lines=(title, *item.lines), address=self.base + self._path(detail)))
+        changed = feed("Changes", [row.key for row in self.record.dialogues], entries)
         own = self.base and f"{self.base}{_FEED}"
-        return feed._replace(title=f"Changes: {self.title}", entries=entries, address=self.base, own_address=own)
+        return changed._replace(title=f"Changes: {self.title}", address=self.base, own_address=own)
+
+
+def _narrow(table: tables.Table) -> tables.Table:
+    """Return the table with the columns that a terminal of 100 characters has."""
+    return table._replace(columns=tuple(column for column in table.columns if column.from_width <= 100))
+
+
+def _keys(row: CommitmentRow) -> dict[str, tuple[str | None, ...]]:
+    """Return the keys of the dialogue, the area and the parties of a commitment."""
+    return {"dialogue": (row.dialogue,), "area": (row.area,), "party": (row.lead, *row.partners)}
 
 
 def _is_change(row: HistoryRow) -> bool:
@@ -312,13 +279,9 @@ def _is_change(row: HistoryRow) -> bool:
     return not (row.retracted or row.ignored or is_built_in or row.kind in (CHECK, RETRACT))
 
 
-def _codebook() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Return every field by table: its name, its meaning and, if an entry sets it, the kind of its value."""
-    fields = [
-        (name, meaning_of("commitments", name), "" if field.derived else field.kind.value)
-        for name, field in FIELDS.items()
-    ]
+def _codebook() -> list[tables.Table]:
+    """Return the fields of each table with their meanings."""
     makers = tables.dialogues, tables.areas, party_table, tables.history, tables.slips, tables.assessments
+    commitments = tables.commitments(())._replace(fields=tuple(FIELDS))
     others = [tables.upcoming(()), *(make(()) for make in makers)]
-    rows = [[(name, meaning, "") for name, meaning in meanings(table).rows] for table in others]
-    return [("Commitments", fields), *zip((table.name.capitalize() for table in others), rows, strict=True)]
+    return [meanings(table)._replace(name=table.name) for table in (commitments, *others)]

@@ -11,6 +11,7 @@
     const sorting = controls.querySelector(".sorting select");
     const heads = [...table.tHead.rows[0].cells];
     const names = heads.map((head) => head.textContent);
+    const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     const compare = new Intl.Collator("en", { numeric: true }).compare;
     const items = [...table.tBodies].map((body) => ({
       body,
@@ -19,13 +20,13 @@
     }));
 
     const filter = () => {
-      const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const wanted = plain(words.value).split(/\s+/).filter(Boolean);
       const chosen = choices.filter((choice) => choice.value);
       let count = 0;
       for (const item of items) {
         // The citation is left out, because it has the same words for every commitment.
         const cited = item.body.querySelector(".cite.line")?.textContent ?? "";
-        if (wanted.length) item.text ||= item.body.textContent.replace(cited, "").toLowerCase();
+        if (wanted.length) item.text ||= plain(item.body.textContent.replace(cited, ""));
         const matches =
           chosen.every((choice) => item.body.dataset[choice.dataset.by].split(" ").includes(choice.value)) &&
           wanted.every((word) => item.text.includes(word));
