@@ -80,7 +80,9 @@ def folder(target: Path, store: Path, *, replace: bool) -> Iterator[Path]:
     """
     try:
         require_other(target, store)
-        if target.is_symlink() or (target.exists() and not target.is_dir()):
+        if target.is_symlink():
+            raise InputError(f"{target}: this is a symbolic link", "name the folder itself")
+        if target.exists() and not target.is_dir():
             raise InputError(f"{target}: this is not a folder", "choose a new folder, or one with an earlier site")
         target = Path(os.path.realpath(target))
         if not target.parent.is_dir():

@@ -92,6 +92,8 @@
     });
     addEventListener("hashchange", unfold);
     controls.hidden = false;
+    // After Back, a browser restores the words and choices, but not the rows.
+    addEventListener("pageshow", filter);
     filter();
     unfold();
   }
