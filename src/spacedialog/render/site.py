@@ -191,7 +191,7 @@ class _Site:
             "codebook": {"script": None, "tables": [("", table) for table in _codebook()]},
         }
         for kind, values in others.items():
-            context = {**self.whole, "shown": (), "over": f"As of {self.report.as_of}", **values}
+            context = {**self.whole, "shown": (), "over": self.title, **values}
             yield self._page(kind, f"{kind}.html", kind.capitalize(), context)
         details = {detail.commitment.ref: detail for detail in self.report.commitments}
         parties = {row.party: row for row in self.record.parties}
