@@ -293,7 +293,7 @@ def area_rows(connection: sqlite3.Connection, day: str) -> list[Row]:
     following = {
         row[:2]: {"ref": row[2], "title": row[3], "when": row[4]}
         for row in connection.execute(
-            "SELECT dialogue, area, ref, title, \"when\", min(latest || ifnull(earliest, ''))"
+            "SELECT dialogue, area, ref, title, \"when\", min(latest || ifnull(earliest, '') || ' ' || ref)"
             f" FROM ({EVENTS}) WHERE {UNMET} AND latest >= :day GROUP BY dialogue, area",
             parameters,
         )
@@ -409,6 +409,7 @@ def show_ref(db: str, day: str, form: str, ref: str) -> None:
                 "retracted": bool(is_retracted),
                 "ignored": False,
                 "after_evidence": False,
+                "internal": body.get("internal", False),
             }
         )
     sql = f"SELECT d.fields FROM dialogue AS d WHERE d.key = :key AND {NOW.format('d')}"
