@@ -124,14 +124,15 @@ class Draft:
             done = self._do(self.whole, number, act)
             if done and done.undo:
                 self._ids.append(done.undo)
-            if done is None or done.internal:
+            if done is None or done.internal or (internal and not done.changes):
                 if done and done.internal != done.changes:
                     broken.append(f"{name}: {done.internal} of {done.changes} entries are internal")
                 continue
             if internal and done.changes:
                 broken.append(f"{name}: the entry is not internal")
             repeated = self._do(self.public, number, act)
-            if repeated is None or repeated.changes != done.changes:
+            # An unmarked action that changes nothing can be about something internal.
+            if repeated.changes != done.changes if repeated else done.changes:
                 broken.append(f"{name}: another result without internal entries: {done}, {repeated}")
         return broken
 

@@ -361,3 +361,12 @@ def test_ids_of_public_entries_show_no_internal_ones(make: Maker) -> None:
         ids = [entry.id for entry in tracker.log()]
         assert ids[-len(chosen) :] == sorted(ids[-len(chosen) :])
     assert logs[0] == logs[1]
+
+
+def test_an_undo_of_what_only_an_internal_redo_restored_is_internal(tracker: Tracker) -> None:
+    """The public record has one undo of an entry, also if it was redone and undone again internally."""
+    done = tracker.mark("2", "complete")
+    tracker.undo(done.undo)
+    tracker.redo(done.undo, internal=True)
+    assert tracker.undo(done.undo).internal == 1
+    assert [entry.kind for entry in tracker.log(PUBLIC)][-2:] == ["set", "retract"]

@@ -13,11 +13,11 @@ from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import VagueDate, readable
 from spacedialog.model.entry import NOTE, RETRACT, PendingEntry, Remarks, new_entry_ids
 from spacedialog.model.fields import FIELDS
-from spacedialog.model.fold import closing_day, in_order
+from spacedialog.model.fold import closing_day, in_order, retracted_ids
 from spacedialog.model.rows.written import Difference, Written
 from spacedialog.model.target import Target
 from spacedialog.model.values import check_line, check_on, evidence_pieces, recorded_text
-from spacedialog.model.visibility import INTERNAL, is_internal
+from spacedialog.model.visibility import INTERNAL, is_internal, public_entries
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Intervals
 from spacedialog.store.database import past_record
 from spacedialog.store.log import entries_of, has_internal, live_entries
@@ -219,7 +219,8 @@ class Session:
     def retract(self, did: str, entries: Sequence[Entry], *, only: bool = False, is_internal: bool = False) -> Written:
         """Record the retraction of these entries; with `only`, of each entry by itself, not of its whole action.
 
-        With `is_internal`, the retraction is internal, so the entries still apply in the public record.
+        With `is_internal`, the retraction is internal, so the entries still apply in the public record. The retraction
+        of an entry that is retracted in the public record already is internal too.
         """
         day = self._writer.today.isoformat()
         things = dict.fromkeys((entry.item, entry.content.get("milestone")) for entry in entries)
@@ -237,10 +238,14 @@ class Session:
             milestone = entry.content.get("milestone")
             body: dict[str, Any] = {"retracts": entry.id}
             body |= {"only": True} if only else {}
-            body |= {INTERNAL: True} if is_internal else {}
+            body |= {INTERNAL: True} if is_internal or entry.id in self._publicly_retracted(entry.item) else {}
             body |= {"milestone": milestone} if milestone else {}
             pending.append(PendingEntry(RETRACT, entry.item, day, body))
         return self.write(did, targets, pending)
+
+    def _publicly_retracted(self, item: str) -> frozenset[str]:
+        """Return the ids of the entries about an item that are retracted in the public record."""
+        return retracted_ids(public_entries(entries_of(self.connection, item)))
 
     def written(self, did: str, **values: Any) -> Written:
         """Return the result of a write with these values; the others are empty."""
