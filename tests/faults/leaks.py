@@ -30,7 +30,7 @@ from tests.support import ruritania
 from tests.support.program import TODAY, Desk
 from tests.support.trackers import NOON
 
-SECRET = "zqx"
+SECRET = "zqxsecret"
 """The beginning of every word that occurs in internal actions only."""
 
 _DAYS = ("2025-03-11", "2025-08", "2026-01-05", "2026-06", "2026-11-21", None)
