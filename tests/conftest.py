@@ -85,6 +85,8 @@ def measured() -> Iterator[Meter]:
 _LONGEST = (
     "test_faults.py",
     "test_html.py",
+    "test_site.py",
+    "test_docx.py",
     "test_hostile_files.py",
     "test_hostile_text.py",
     "test_completion.py",
