@@ -10,11 +10,12 @@ from typing import Any
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError
-from spacedialog.model.entry import Entry
+from spacedialog.model.entry import Entry, PendingEntry, item_id, make_entry, new_entry_ids
 from spacedialog.model.fields import NewCommitment
 from spacedialog.model.parties import NewParty
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.written import Written
+from spacedialog.model.visibility import hidden_ids
 from spacedialog.tracker import Selection, Tracker
 from tests.support import ruritania
 from tests.support.trackers import Maker
@@ -370,3 +371,33 @@ def test_an_undo_of_what_only_an_internal_redo_restored_is_internal(tracker: Tra
     tracker.redo(done.undo, internal=True)
     assert tracker.undo(done.undo).internal == 1
     assert [entry.kind for entry in tracker.log(PUBLIC)][-2:] == ["set", "retract"]
+
+
+def test_what_another_program_left_unmarked_is_hidden_too() -> None:
+    """In a log of another program, unmarked entries that depend on an internal one are hidden, step by step."""
+    ids = new_entry_ids(1_790_000_000_000_000, bytes(16))
+
+    def entry(kind: str, item: str, **body: Any) -> Entry:
+        pending = PendingEntry(kind, item_id("test", item), "2026-01-05", body)
+        return make_entry(pending, entry_id=next(ids), ts=1_790_000_000_000_000, author="Zenda", base=None)
+
+    def created(type_: str, item: str, **values: Any) -> dict[str, Any]:
+        return {"kind": "create", "item": item, "type": type_, "set": values}
+
+    texts: dict[str, Any] = {
+        "ref": "X-1",
+        "title": "Plan",
+        "kind": "action-item",
+        "strength": "firm",
+        "status": "unknown",
+    }
+    texts |= {"sources": [{"document": "JS"}]}
+    party = entry(**created("party", "p", key="KIA", dialogue="X", name="Office", side="US"), internal=True)
+    lead = entry(**created("commitment", "a", dialogue="X", area="moon", lead="KIA", **texts))
+    about = entry("note", "a", note="about it")
+    undo = entry("retract", "a", retracts=about.id)
+    free = entry(**created("commitment", "b", dialogue="X", area="moon", **{**texts, "ref": "X-2"}))
+    log = [party, lead, about, undo, free]
+    assert hidden_ids(log) == {one.id for one in log[:-1]}
+    again = entry(**created("party", "q", key="KIA", dialogue="Y", name="Office", side="US"))
+    assert hidden_ids([*log, again]) == {party.id}
