@@ -145,3 +145,10 @@ def test_the_view_of_one_table_without_entries_is_refused(make: Maker) -> None:
     """The error of a table without a feed names the table."""
     with make("ruritania").snapshot() as view, pytest.raises(InputError, match="areas: this output has no feed"):
         atom.write(tables.areas(view.areas()), io.StringIO(), Settings())
+
+
+def test_a_feed_without_news_has_the_time_of_the_newest_entry(reader: Desk) -> None:
+    """A brief without news is a valid feed, dated by the newest entry of the log."""
+    feed = reader.call("brief", "--since", "2026-11-22", "--today", "2026-11-22", "-f", "atom").stdout
+    assert "<entry>" not in feed
+    assert "<updated>2026-11-29T00:00:00.000002Z</updated>" in feed

@@ -101,7 +101,7 @@ def brief(result: Brief, *, dialogues: Sequence[str] = ()) -> View:
         Column("Source", _source_text),
     )
     table = Table("news", NewsItem._fields, items, columns, "No news.", dates=("when",))
-    table = table._replace(feed=lambda: feed("News", dialogues, _feed_entries(result)))
+    table = table._replace(feed=lambda: feed("News", dialogues, _feed_entries(result), until=result.recorded_until))
     return View("brief", result, table, tuple(blocks))
 
 

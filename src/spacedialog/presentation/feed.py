@@ -38,11 +38,14 @@ class Feed(NamedTuple):
     own_address: str = ""
 
 
-def feed(kind: str, about: Iterable[str], entries: Iterable[FeedEntry]) -> Feed:
-    """Return a feed, newest first, about refs or keys, empty for the whole record. Only these decide its id."""
+def feed(kind: str, about: Iterable[str], entries: Iterable[FeedEntry], *, until: str | None = None) -> Feed:
+    """Return a feed, newest first, about refs or keys, empty for the whole record. Only these decide its id.
+
+    `until` is the recorded time of the newest entry of the log, for a feed without items.
+    """
     named = ", ".join(sorted(ref.upper() for ref in about)) or "the record"
     newest_first = sorted(entries, key=lambda entry: entry.updated, reverse=True)
-    updated = newest_first[0].updated if newest_first else "1970-01-01T00:00:00Z"
+    updated = newest_first[0].updated if newest_first else until or "1970-01-01T00:00:00Z"
     return Feed(item_id("feed", f"{kind}/{named}"), updated, f"{kind} of {named} (spacedialog)", newest_first)
 
 
