@@ -1,6 +1,7 @@
 """A terminal for the examples in the docs: runs shell commands and returns the text that the terminal shows.
 
-The home directory is empty, and the day and the user name are fixed, so the output is the same on every machine.
+The home directory is empty, and the day, the clock and the user name are fixed, so the output is the same on every
+machine and on every day.
 """
 
 from __future__ import annotations
@@ -14,10 +15,18 @@ import subprocess
 import sys
 import tempfile
 import termios
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TODAY = "2026-11-29"
+# The program records the time of its clock, which no variable sets. Python imports this module when it starts.
+_CLOCK = f"""
+import time
+from datetime import datetime
+_start = int(datetime.fromisoformat("{TODAY}T09:00:00+00:00").timestamp()) * 10**9
+time.time_ns = lambda: _start + time.monotonic_ns() - {{begun}}
+"""
 # The ids of new entries and the times of recording differ between two runs. The ids of built-in entries do not.
 _NEW_ID = re.compile(
     r"(\b(?:undo|undid|undone|redone|retracted|took\s+back)\s+)[0-9a-f]{8}\b|\b[0-9a-f]{8}(?=,\s+you\])"
@@ -33,6 +42,8 @@ class Console:
         self._folder = tempfile.TemporaryDirectory()
         self.home = Path(self._folder.name).resolve()
         self._width = width
+        self._clock = tempfile.TemporaryDirectory()
+        Path(self._clock.name, "sitecustomize.py").write_text(_CLOCK.format(begun=time.monotonic_ns()), "utf-8")
         self.environment = {
             "HOME": str(self.home),
             "LOGNAME": "you",
@@ -40,6 +51,7 @@ class Console:
             "LANG": "C.UTF-8",
             "TZ": "UTC",
             "TERM": "xterm-256color",
+            "PYTHONPATH": self._clock.name,
             "SPACEDIALOG_TODAY": TODAY,
         }
         if not colour:
