@@ -29,7 +29,8 @@ def cited(view: Table | View) -> Sequence[Citation]:
 
 
 def _item(row: Citation) -> dict[str, Any]:
-    texts = {"id": row.ref, "title": row.title, "container-title": row.source, "URL": row.url, "note": row.known}
+    address = row.url.replace("<", "%3C")
+    texts = {"id": row.ref, "title": row.title, "container-title": row.source, "URL": address, "note": row.known}
     item: dict[str, Any] = {name: _without_tags(text) for name, text in texts.items() if text}
     if parts := date_parts(row.when):
         item["issued"] = {"date-parts": parts} if is_certain(row.when) else {"date-parts": parts, "circa": True}
