@@ -175,3 +175,10 @@ def test_the_view_of_a_report_has_every_commitment(tracker: Tracker) -> None:
     """The citations of a report are those of its commitments, in its order."""
     report = tracker.report()
     assert [row.ref for row in citations(report).data] == [detail.commitment.ref for detail in report.commitments]
+
+
+def test_an_address_in_csl_json_is_not_changed_into_another() -> None:
+    """A sign that a citation processor would read as markup is percent-encoded in an address."""
+    row = Citation("R-1", "T", "2025", "S", "https://a.example/<b>", "2026-12-01", "unknown", (), "k", "f", "t")
+    (item,) = json.loads(text_of(csl_json, View("citations", [row], citations_table(row), ())))
+    assert item["URL"] == "https://a.example/%3Cb>"

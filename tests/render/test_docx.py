@@ -433,3 +433,11 @@ def test_libreoffice_saves_a_report(converted: Converted) -> None:
     assert rows(saved, 0) == rows(original, 0)
     with_bullets = saved.styles["List Bullet"].element.xpath("w:pPr/w:numPr/w:numId")
     assert with_bullets
+
+
+def test_an_address_that_word_cannot_link_is_not_cut() -> None:
+    """An address with a quotation mark is text as a whole, because a part of it would be another address."""
+    book, out = WordDocument(None, title="t", as_of="2026-11-30"), io.BytesIO()
+    book.paragraph('https://a.example/?q="b"')
+    book.save(out)
+    assert links(out.getvalue()) == set()

@@ -178,7 +178,9 @@ class WordDocument:
         look = "<w:b/>" * run.bold + "<w:i/>" * run.italic
         xml = "<w:r><w:br/></w:r>" * run.new_line
         shown = _shown(run.text)
-        for part in filter(None, [shown] if run.address else _ADDRESS.split(shown)):
+        # A part of an address would be another address.
+        is_whole = bool(run.address) or is_web_address(shown)
+        for part in filter(None, [shown] if is_whole else _ADDRESS.split(shown)):
             address = run.address or part
             is_link = _ADDRESS.fullmatch(address) and len(address) <= MAX_LINK and is_web_address(address)
             style = f'<w:rStyle w:val="{self._styles["hyperlink"]}"/>' if is_link else ""
