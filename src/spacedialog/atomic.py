@@ -19,7 +19,7 @@ from spacedialog.storefiles import SIDE_FILES, require_other
 DRAFT = "new"
 """The name of the draft in its private folder."""
 
-_PRIVATE = re.compile(r"\.spacedialog-[0-9a-f]{32}")
+_PRIVATE = r"\.spacedialog-[0-9a-f]{32}"
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -135,7 +135,7 @@ def remove_abandoned(parent: Path) -> None:
     """Delete the folders that killed runs of this user left in `parent`."""
     with suppress(OSError):
         for path in parent.iterdir():
-            if _PRIVATE.fullmatch(path.name):
+            if re.fullmatch(_PRIVATE, path.name):
                 _remove_if_abandoned(path)
 
 

@@ -1,7 +1,5 @@
 """The errors shown to users, each class with its exit status. `cli.main` prints them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -30,7 +30,7 @@ _MARK_AT = 68
 # Source: https://sqlite.org/fileformat2.html.
 _MAGIC_NUMBERS = (MAGIC, b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7")
 
-_ADDITION = re.compile("|".join((*(f"{ending}$" for ending in SIDE_FILES), re.escape(BACKUP), re.escape(CHECKPOINT))))
+_ADDITION = "|".join((*(f"{ending}$" for ending in SIDE_FILES), re.escape(BACKUP), re.escape(CHECKPOINT)))
 
 
 def require_other(target: Path, store: Path) -> None:
@@ -74,7 +74,7 @@ def is_side_file(path: Path) -> bool:
 
 def _bases(path: Path) -> Iterator[Path]:
     """Yield the paths of the stores to which a file of that name would belong."""
-    for match in _ADDITION.finditer(path.name):
+    for match in re.finditer(_ADDITION, path.name):
         if match.start():
             yield path.with_name(path.name[: match.start()])
 

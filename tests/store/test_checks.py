@@ -9,11 +9,10 @@ from unittest import mock
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError
+from spacedialog.model import fold
 from spacedialog.model.fields import NewCommitment
-from spacedialog.model.fold import fold
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.written import Written
-from spacedialog.store.read import snapshot
 from spacedialog.store.write import projection
 from spacedialog.tracker import Selection, Tracker
 from tests.support.trackers import Clock, Maker
@@ -152,8 +151,8 @@ def test_a_commitment_named_twice_is_checked_once(tracker: Tracker) -> None:
 
 def test_a_check_of_many_folds_each_once(tracker: Tracker, monkeypatch: pytest.MonkeyPatch) -> None:
     """A check by filter folds each item once, so that it stays fast for a large area."""
-    counted = mock.Mock(side_effect=fold)
-    for module in (projection, snapshot):
+    counted = mock.Mock(side_effect=fold.fold)
+    for module in (projection, fold):
         monkeypatch.setattr(module, "fold", counted)
     written = tracker.check(selection=Selection(area=["weather"]))
     assert counted.call_count == len(written.refs) == 2

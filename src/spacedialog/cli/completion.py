@@ -1,7 +1,5 @@
 """Shell completion: refs with their titles, and the values of options."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -21,14 +19,17 @@ from spacedialog.model.vocabulary import NAME_PATTERN, STATUS_GROUPS, MilestoneS
 if TYPE_CHECKING:
     from spacedialog.tracker import Snapshot
 
-# A shell evaluates completions, and an imported log can contain any text as a kind or an area.
-_NAME = re.compile(NAME_PATTERN)
 # Characters with a meaning to a shell or to Rich, and their replacements.
 _REPLACEMENTS = str.maketrans({"[": "(", "]": ")", "'": "\u2019", '"': "\u201d", **dict.fromkeys("\\`$!:;&|<>", " ")})
 
 _LONGEST_TITLE = 200
 _COLUMNS = 1_000
 """More columns than the longest title or help text takes, whose characters may be two columns wide."""
+
+
+def _is_name(text: str) -> bool:
+    """Return whether a text is safe in a shell, which evaluates completions; an imported log can contain any text."""
+    return re.fullmatch(NAME_PATTERN, text) is not None
 
 
 def prepare_environment() -> None:
@@ -54,7 +55,7 @@ def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     try:
         with _snapshot(ctx) as snapshot:
             titles = {row.key: row.title for row in snapshot.dialogues()}
-        keys = _beginning(incomplete, filter(_NAME.fullmatch, titles))
+        keys = _beginning(incomplete, filter(_is_name, titles))
     except SpacedialogError:
         return []
     dialogues = [
@@ -115,7 +116,7 @@ def complete_key(incomplete: str) -> list[str]:
     from spacedialog.configuration import ALIASES, KEYS
 
     try:
-        aliases = filter(_NAME.fullmatch, environment.configuration().aliases)
+        aliases = filter(_is_name, environment.configuration().aliases)
     except SpacedialogError:
         aliases = filter(None, ())
     return _beginning(incomplete, [*KEYS, *(f"{ALIASES}.{name}" for name in aliases)])
@@ -140,14 +141,14 @@ def complete_template(incomplete: str) -> list[str]:
     from spacedialog import environment
     from spacedialog.render import template_files
 
-    return _beginning(incomplete, filter(_NAME.fullmatch, template_files.named(environment.templates_folder())))
+    return _beginning(incomplete, filter(_is_name, template_files.named(environment.templates_folder())))
 
 
 def _recorded_values(field: str, *more: str) -> Callable[[typer.Context, str], list[str]]:
     def complete(ctx: typer.Context, incomplete: str) -> list[str]:
         try:
             with _snapshot(ctx) as snapshot:
-                return _beginning(incomplete, filter(_NAME.fullmatch, [*snapshot.values(field), *more]))
+                return _beginning(incomplete, filter(_is_name, [*snapshot.values(field), *more]))
         except SpacedialogError:
             return []
 
@@ -176,6 +177,6 @@ def _shell_safe(title: str) -> str:
     return one_line(title)[:_LONGEST_TITLE].translate(_REPLACEMENTS)
 
 
-def _snapshot(ctx: typer.Context) -> AbstractContextManager[Snapshot]:
+def _snapshot(ctx: typer.Context) -> AbstractContextManager["Snapshot"]:
     scope = Scope(public=bool(ctx.params.get("public")))
     return spacedialog.open(ctx.params.get("db"), author="").snapshot(scope)

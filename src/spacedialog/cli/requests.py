@@ -1,7 +1,5 @@
 """The shared options of a command as records, with methods that read, show results and print notes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
 class ReadRequest(NamedTuple):
     """The shared options of a command that reads."""
 
-    tracker: Tracker
+    tracker: "Tracker"
     scope: Scope
     output: Output
     fields: tuple[str, ...] = ()
@@ -42,7 +40,7 @@ class ReadRequest(NamedTuple):
         return self.as_of == self.tracker.today and self.scope.known_at is None and self.scope.at_seq is None
 
     @contextmanager
-    def snapshot(self) -> Iterator[Snapshot]:
+    def snapshot(self) -> Iterator["Snapshot"]:
         """Yield the requested state of the record; print the note of `note_beginning`."""
         with self.tracker.snapshot(self.scope) as snapshot:
             yield snapshot
@@ -55,7 +53,7 @@ class ReadRequest(NamedTuple):
             with self.tracker.snapshot(self.scope) as snapshot:
                 self._note_beginning(snapshot)
 
-    def _note_beginning(self, snapshot: Snapshot) -> None:
+    def _note_beginning(self, snapshot: "Snapshot") -> None:
         began = snapshot.began()
         if began is None:
             self.note("No entries had been recorded.")
@@ -125,14 +123,14 @@ _WITHOUT_FIELDS = (Format.ICS, Format.ATOM, Format.BIBTEX, Format.CSL_JSON)
 class FilterOptions(NamedTuple):
     """The selection of commitments and their order; the dates are as typed."""
 
-    undated: Selection
+    undated: "Selection"
     due: str | None
     due_before: str | None
     due_after: str | None
     changed_since: str | None
     sort: str
 
-    def selection(self, today: date) -> Selection:
+    def selection(self, today: date) -> "Selection":
         """Return the selection, with relative dates counted from `today`."""
         return self.undated._replace(
             due=parsing.vague_date("--due", self.due, today) if self.due else None,
@@ -145,12 +143,12 @@ class FilterOptions(NamedTuple):
 class WriteRequest(NamedTuple):
     """The shared options of a command that writes."""
 
-    tracker: Tracker
+    tracker: "Tracker"
     remarks: Remarks
     output: Output
     quiet: bool = False
 
-    def show(self, written: Written) -> None:
+    def show(self, written: "Written") -> None:
         """Show the result of a write and the command that undoes it."""
         from spacedialog.presentation.written import written as write_view
 

@@ -180,7 +180,7 @@ class Checker:
         """Return the title of the item, the rules or else the sentence, and the rules' candidate for it."""
         said = item.get("title")
         title = " ".join(said.split()).strip(" ,;:.") if isinstance(said, str) else ""
-        is_line = 0 < len(title) <= _LONGEST_TITLE and not CONTROL.search(title)
+        is_line = 0 < len(title) <= _LONGEST_TITLE and not re.search(CONTROL, title)
         if is_line and (own := confirmed_by(title, text.text, text.rules)):
             return title[:1].upper() + title[1:], own
         if near is None or comparable(title).casefold() != comparable(near.title).casefold():

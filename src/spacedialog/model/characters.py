@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-LINE_BREAK = re.compile("[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+LINE_BREAK = "[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]"
 
-CONTROL = re.compile("[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+CONTROL = "[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 """Control characters, and the characters that change the direction of text."""
 
 IGNORABLE = (
@@ -16,20 +16,20 @@ IGNORABLE = (
 """The default-ignorable code points of Unicode (DerivedCoreProperties.txt 16.0), as ranges of a regular expression."""
 
 # Also blank: the empty Braille pattern, the null notehead, and the blanks of Egyptian hieroglyphs.
-_BLANK = re.compile(f"[{IGNORABLE}\u2800\U0001d159\U00013441\U00013442]")
-_SHOWN = re.compile("[!-~]")
+_BLANK = f"[{IGNORABLE}\u2800\U0001d159\U00013441\U00013442]"
+_SHOWN = "[!-~]"
 
 
 def is_visible(text: str) -> bool:
     """Return whether a text has a visible character, which is not a space, a control, a format or a combining mark."""
-    return _SHOWN.search(text) is not None or visible_characters(text) > 0
+    return re.search(_SHOWN, text) is not None or visible_characters(text) > 0
 
 
 def visible_characters(text: str) -> int:
     """Return the number of visible characters of a text."""
     from unicodedata import category  # Imported here because most texts contain ASCII.
 
-    return sum(category(char) not in _HIDDEN for char in _BLANK.sub("", text))
+    return sum(category(char) not in _HIDDEN for char in re.sub(_BLANK, "", text))
 
 
 _HIDDEN = frozenset(["Cc", "Cf", "Cs", "Mn", "Mc", "Me", "Zs", "Zl", "Zp"])

@@ -59,15 +59,15 @@ _READABLE = {f"-{code}": f"-{name}" for name, code in _TYPED_CODES.items()} | {
     "-23": " autumn",
     "-24": " winter",
 }
-_ONE_MONTH = re.compile(r"([0-9]{4}-[0-9]{2}-)([0-9]{2})/\1([0-9]{2})")
-_CODE = re.compile(r"(?<=[0-9]{4})-(?:2[1-4]|3[3-6]|4[01])(?![0-9-])")
-_CODE_WITH_WORD = re.compile(r"(?<=[0-9]{4})-(?:3[3-6]|4[01])(?![0-9-])")
+_ONE_MONTH = r"([0-9]{4}-[0-9]{2}-)([0-9]{2})/\1([0-9]{2})"
+_CODE = r"(?<=[0-9]{4})-(?:2[1-4]|3[3-6]|4[01])(?![0-9-])"
+_CODE_WITH_WORD = r"(?<=[0-9]{4})-(?:3[3-6]|4[01])(?![0-9-])"
 _DAYS = {Unit.DAY: 1, Unit.WEEK: 7, Unit.MONTH: 30, Unit.YEAR: 365}
 _MONTHS = {Unit.MONTH: 1, Unit.YEAR: 12}
 
-_SIMPLE = re.compile(r"([0-9]{4})(?:(-[0-9]{2})(-[0-9]{2})?)?([~?%]?)")
-_QUARTER_OR_HALF = re.compile(r"(?<=-)(?:[Qq][1-4]|[Hh][12])")
-_SPAN = re.compile(r"(?:([1-9][0-9]{0,2}) )?(day|week|month|year)(?(1)s?)")
+_SIMPLE = r"([0-9]{4})(?:(-[0-9]{2})(-[0-9]{2})?)?([~?%]?)"
+_QUARTER_OR_HALF = r"(?<=-)(?:[Qq][1-4]|[Hh][12])"
+_SPAN = r"(?:([1-9][0-9]{0,2}) )?(day|week|month|year)(?(1)s?)"
 
 
 def quoted(text: str) -> str:
@@ -85,7 +85,7 @@ class Span:
     @classmethod
     def parse(cls, text: str) -> Span:
         """Parse `2 years`, `6 months`, `1 week`, `10 days`, or a bare `year`; raise DateError for any other text."""
-        match = _SPAN.fullmatch(text)
+        match = re.fullmatch(_SPAN, text)
         if match is None:
             raise DateError(f"{quoted(text)} is not a span of time", SPAN_REMEDY)
         return cls(int(match[1] or 1), Unit(match[2]))
@@ -173,7 +173,7 @@ class VagueDate:
         problem = f"{quoted(text)} is not a date"
         if len(text) > LONGEST:
             raise DateError(problem, REMEDY)
-        edtf = _QUARTER_OR_HALF.sub(lambda match: _TYPED_CODES[match[0].upper()], text)
+        edtf = re.sub(_QUARTER_OR_HALF, lambda match: _TYPED_CODES[match[0].upper()], text)
         try:
             if "/" not in edtf:
                 return _parse_single(edtf)
@@ -241,7 +241,7 @@ def iso_day(day: date | None) -> str | None:
 
 def _parse_single(text: str) -> VagueDate:
     """Parse a date that is not an interval; raise ValueError if the text is not one."""
-    match = _SIMPLE.fullmatch(text)
+    match = re.fullmatch(_SIMPLE, text)
     if match is None:
         raise ValueError(text)
     year, code, day, qualifier = int(match[1]), match[2] or "", match[3], match[4]
@@ -258,7 +258,7 @@ def _parse_single(text: str) -> VagueDate:
 
 def _moved_end(end: str, n: int, every: Span) -> str:
     """Return the text of a date that is not an interval `n` spans later; `..`, an open side, is unchanged."""
-    match = _SIMPLE.fullmatch(end)
+    match = re.fullmatch(_SIMPLE, end)
     if match is None:
         return end  # an open side
     year, code, day, qualifier = match.groups()
@@ -276,12 +276,12 @@ def _moved_end(end: str, n: int, every: Span) -> str:
 
 def readable(text: str) -> str:
     """Return an EDTF date for display: `2026-Q3`, `2026-H2`, `2026 spring`, and `2022-12-15/16` for days of a month."""
-    return _CODE.sub(lambda match: _READABLE[match[0]], _ONE_MONTH.sub(r"\1\2/\3", text))
+    return re.sub(_CODE, lambda match: _READABLE[match[0]], re.sub(_ONE_MONTH, r"\1\2/\3", text))
 
 
 def as_typed(text: str) -> str:
     """Return an EDTF date with its quarters and halves as people type them, `2026-Q3` and `2026-H2`, for `parse`."""
-    return _CODE_WITH_WORD.sub(lambda match: _READABLE[match[0]], text)
+    return re.sub(_CODE_WITH_WORD, lambda match: _READABLE[match[0]], text)
 
 
 def recurrence_text(span: str) -> str:
@@ -291,4 +291,4 @@ def recurrence_text(span: str) -> str:
 
 def review_text(text: str) -> str:
     """Return when to check again for display: `every 90 days` for a span, else the date as in `readable`."""
-    return recurrence_text(text) if _SPAN.fullmatch(text) else readable(text)
+    return recurrence_text(text) if re.fullmatch(_SPAN, text) else readable(text)

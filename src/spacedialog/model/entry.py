@@ -3,16 +3,12 @@
 No function here reads a clock or a file. The fold (`fold`) computes the state of an item from its entries.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
+from typing import Any, NamedTuple, TypedDict
 
+from spacedialog.model.dates import VagueDate
 from spacedialog.model.vocabulary import FORMER_STATUSES
-
-if TYPE_CHECKING:
-    from spacedialog.model.dates import VagueDate
 
 BODY_VERSION = 2
 """Format version of the bodies that this program writes. Entries of a newer version are stored but not folded."""

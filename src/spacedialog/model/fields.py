@@ -4,12 +4,10 @@ The fold, the projection, rows, tables, the options of `add` and `edit`, the sch
 review of drafts read this table. To add a field, add it here, add its column in a migration and regenerate the schemas.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from spacedialog.model.dates import VagueDate, readable, review_text
 from spacedialog.model.vocabulary import Strength
@@ -92,7 +90,7 @@ class NewCommitment(NamedTuple):
     fields: Mapping[str, Any] = MappingProxyType({})
 
     @classmethod
-    def of(cls, values: Mapping[str, Any]) -> NewCommitment:
+    def of(cls, values: Mapping[str, Any]) -> Self:
         """Return a commitment with these values, given by the names of fields."""
         own = {name: value for name, value in values.items() if name in cls._fields}
         return cls(**own, fields={name: value for name, value in values.items() if name not in own})

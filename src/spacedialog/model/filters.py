@@ -1,7 +1,5 @@
 """Filters on commitments: small trees of conditions, which `store/read/commitment_sql.py` converts to SQL."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -94,7 +92,7 @@ class ContainsWords(NamedTuple):
 class All(NamedTuple):
     """All of the parts are true; a filter without parts is true."""
 
-    parts: Sequence[Filter]
+    parts: Sequence["Filter"]
 
 
 Filter = (

@@ -1,10 +1,8 @@
 """The state of the record that a read sees, and positions in the log."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from spacedialog.errors import DateError
 
@@ -57,7 +55,7 @@ class Since(NamedTuple):
     recorded: int | None = None
 
     @classmethod
-    def from_day(cls, day: date) -> Since:
+    def from_day(cls, day: date) -> Self:
         """Return the start of a local day as the point; DateError if a clock cannot express it."""
         try:
             start = round(datetime.combine(day, datetime.min.time()).timestamp() * 1_000_000)

@@ -28,14 +28,14 @@ SHORTEST_CITATION = 3
 LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
 
 # NUL, and unpaired surrogates.
-_INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
+_INVALID_CHARACTER = "[\0\ud800-\udfff]"
 
 # The usual form of an address: a host name, then a path without `@`. It is checked without a parser, for large imports.
-_PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
+_PLAIN_ADDRESS = r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*"
 _ADDRESS_REMEDY = "write http:// or https://, a host and a path"
 _ADDRESS_STARTS = ("www.", "http:", "https:")
 
-_SIZE = re.compile(r"([0-9]{1,12}) ?(|k|m|g)b?", re.IGNORECASE)
+_SIZE = r"(?i)([0-9]{1,12}) ?(|k|m|g)b?"
 _SIGNS = {"paragraph": " par. ", "sentence": " s. ", "grade": ", grade "}
 """The text before each part of a citation, except the document."""
 
@@ -49,7 +49,7 @@ def check_recorded_text(name: str, text: str) -> str:
         raise _empty_error(name)
     if len(text) > LONGEST_TEXT:
         raise InputError(f"{name}: the text has {len(text)} characters", f"write at most {LONGEST_TEXT} characters")
-    if _INVALID_CHARACTER.search(text):
+    if re.search(_INVALID_CHARACTER, text):
         raise InputError(
             f"{name}: {quoted(text)} contains an invalid character (NUL or an unpaired surrogate)",
             "remove the character",
@@ -70,7 +70,7 @@ def _empty_error(name: str) -> InputError:
 
 def check_line(name: str, text: str) -> str:
     """Return a text of one line unchanged; InputError if `check_text` refuses it or it has a line break."""
-    if found := LINE_BREAK.search(check_text(name, text)):
+    if found := re.search(LINE_BREAK, check_text(name, text)):
         raise InputError(f"{name}: the text has a line break (U+{ord(found[0]):04X})", "write it on one line")
     return text
 
@@ -136,7 +136,7 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
 
 def check_web_address(text: str) -> str:
     """Return the address unchanged; InputError unless it is http(s), has a host and contains no credentials."""
-    if _PLAIN_ADDRESS.fullmatch(text):
+    if re.fullmatch(_PLAIN_ADDRESS, text):
         return text
     try:
         parts = urlsplit(text)
@@ -193,7 +193,7 @@ def _check_piece(text: str) -> None:
         check_web_address(text)
         return
     check_line("evidence", text)
-    if found := CONTROL.search(text):
+    if found := re.search(CONTROL, text):
         raise InputError(f"the text contains a control character (U+{ord(found[0]):04X})", "remove the character")
     if visible_characters(text) < SHORTEST_CITATION:
         raise InputError(
@@ -250,7 +250,7 @@ def source_list(document: str, paragraph: str | None) -> list[dict[str, str]]:
 
 def parse_size(text: str) -> int:
     """Parse a number of bytes such as `200MB`, `64 kB` or `2g`; InputError for any other text."""
-    found = _SIZE.fullmatch(text.strip())
+    found = re.fullmatch(_SIZE, text.strip())
     size = int(found[1]) * 1000 ** " kmg".index(found[2].lower() or " ") if found else 0
     if not 0 < size < 2**62:
         raise InputError(f"{quoted(text)} is not a size", "write a number of bytes such as 500kB, 200MB, 2GB")

@@ -4,8 +4,6 @@ Every format is written from these tables: formats for machines write the fields
 columns.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -100,7 +98,7 @@ class Table(NamedTuple):
     lines: Callable[[Any], Iterable[str]] | None = None
     timeline: TimelineSettings | None = None
     events: Callable[[], Iterable[CalendarEvent]] | None = None
-    feed: Callable[[], Feed] | None = None
+    feed: Callable[[], "Feed"] | None = None
     section: Callable[[Any], str] | None = None
     dates: tuple[str, ...] = ()
     is_chosen: bool = False
@@ -171,7 +169,7 @@ def _column(name: str) -> Column:
     )
 
 
-def todo(rows: Sequence[TodoRow], coverage: Callable[[], Coverage] | None = None) -> Table:
+def todo(rows: Sequence["TodoRow"], coverage: Callable[[], Coverage] | None = None) -> Table:
     """Return the worklist; with `coverage`, it ends with the commands that settle the rows and the coverage line."""
     from spacedialog.model.rows.todo import TodoRow
 

@@ -1,7 +1,5 @@
 """Views: results of more than one table, as blocks of text and tables."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 

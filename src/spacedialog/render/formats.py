@@ -1,12 +1,10 @@
 """The output formats: name, file endings, and the module that writes each."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 if TYPE_CHECKING:
     from spacedialog.presentation.tables import Table
@@ -32,7 +30,7 @@ class Settings(NamedTuple):
     pager: str = ""
     pager_environment: Mapping[str, str] | None = None
     template: Path | None = None
-    template_format: Format | None = None
+    template_format: "Format | None" = None
     reference: Path | None = None
 
 
@@ -47,7 +45,7 @@ class Format(StrEnum):
     endings: tuple[str, ...]
     is_binary: bool
 
-    def __new__(cls, name: str, module: str, endings: tuple[str, ...] = (), is_binary: bool = False) -> Format:
+    def __new__(cls, name: str, module: str, endings: tuple[str, ...] = (), is_binary: bool = False) -> Self:
         """Create a member whose value is `name`."""
         member = str.__new__(cls, name)
         member._value_ = name

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from io import StringIO
 from itertools import chain, islice
 from typing import Any, TextIO
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table as Grid
+from rich.segment import Segment, Segments
 from rich.text import Text
 
 from spacedialog.model.escapes import one_line
 from spacedialog.presentation.phrases import listed
 from spacedialog.presentation.styles import style_of
-from spacedialog.presentation.tables import Column, Table
+from spacedialog.presentation.tables import Column, Table, TimelineSettings
 from spacedialog.presentation.views import View
-from spacedialog.render import pager, timeline
 from spacedialog.render.formats import Settings
 from spacedialog.render.layout import GAP, Layout, layout
 
@@ -35,6 +35,8 @@ _FIRST_ROWS, _MORE_ROWS = 200, 1_000
 def write(view: Table | View, out: TextIO, settings: Settings) -> None:
     """Write the view as it is drawn, through the pager if it has more lines than the terminal."""
     if settings.pager:
+        from spacedialog.render import pager
+
         pager.write(drawn(view, settings), out, settings)
     else:
         out.writelines(drawn(view, settings))
@@ -97,17 +99,27 @@ def _print_line(console: Console, line: str) -> None:
 
 def _print_table(console: Console, table: Table, advice: str) -> Iterator[None]:
     """Print a table, and the lines below it; yield after each piece. Without `advice` no hidden column is named."""
-    rows: Iterable[Any] = table.rows
-    if table.timeline and console.width >= timeline.NARROWEST and (rows := list(rows)):
-        for line in timeline.lines(rows, table.timeline, width=console.width):
-            console.print(line, soft_wrap=True)
+    if table.timeline:
+        yield from _print_timeline(console, table, table.timeline, advice)
     else:
-        yield from _print_rows(console, table, iter(rows), advice)
-    if table.timeline and console.width < timeline.NARROWEST:
-        console.print(Text(f"The timeline needs a terminal of at least {timeline.NARROWEST} columns.", style="dim"))
+        yield from _print_rows(console, table, iter(table.rows), advice)
     for note in table.notes():
         console.print(Text(one_line(note), style="dim"))
     yield
+
+
+def _print_timeline(console: Console, table: Table, settings: TimelineSettings, advice: str) -> Iterator[None]:
+    """Print the rows as a timeline; as a table if there are none, or if the terminal is too narrow."""
+    from spacedialog.render import timeline
+
+    rows = list(table.rows)
+    if rows and console.width >= timeline.NARROWEST:
+        for line in timeline.lines(rows, settings, width=console.width):
+            console.print(line, soft_wrap=True)
+        return
+    yield from _print_rows(console, table, iter(rows), advice)
+    if console.width < timeline.NARROWEST:
+        console.print(Text(f"The timeline needs a terminal of at least {timeline.NARROWEST} columns.", style="dim"))
 
 
 def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str) -> Iterator[None]:
@@ -127,48 +139,67 @@ def _print_rows(console: Console, table: Table, rows: Iterator[Any], advice: str
     rows = chain(more, rows)
     found = layout(columns, part, console.width, one_line, has_more=bool(more))
     section = ""
-    has_heading = any(column.heading for column in columns)
+    drawn_rows: list[Segment] = []
+    if any(column.heading for column in columns):
+        drawn_rows += _drawn_row(console, found, [(column.heading, "bold") for column in found.widths], at_bottom=True)
     while part:
-        grid = _grid(found, show_header=has_heading)
         for row in part:
             if table.section and table.section(row) != section:
                 section = table.section(row)
                 # On lines of its own, because the first column may be too narrow for it.
-                _print_grid(console, grid, found)
+                _print_drawn(console, drawn_rows)
                 console.print()
                 console.print(Text(section, style="bold"))
-                grid = _grid(found, show_header=False)
-            grid.add_row(*(_cell(column, row) for column in found.widths))
+            drawn_rows += _drawn_row(console, found, [_cell(column, row) for column in found.widths])
             for text in filter(None, (one_line(column.cell(row)) for column in table.columns if column.below)):
-                grid.add_row(*(Text(text if column.wide else "", style="dim") for column in found.widths))
-        _print_grid(console, grid, found)
+                drawn_rows += _drawn_row(console, found, [(text * column.wide, "dim") for column in found.widths])
+        _print_drawn(console, drawn_rows)
         yield
-        part, has_heading = list(islice(rows, _MORE_ROWS)), False
+        part = list(islice(rows, _MORE_ROWS))
         found = found.fitting(layout(list(found.widths), part, console.width, one_line))
     if found.hidden and advice:
         verb = "is" if len(found.hidden) == 1 else "are"
         console.print(Text(f"{listed(found.hidden)} {verb} hidden: {advice}.", style="dim"))
 
 
-def _print_grid(console: Console, grid: Grid, found: Layout) -> None:
-    """Print a grid that is not empty; a terminal that is too narrow for the refs and dates wraps the lines itself."""
-    if grid.rows or grid.show_header:
-        console.print(grid, width=max(found.width, console.width), soft_wrap=found.width > console.width)
+def _print_drawn(console: Console, drawn_rows: list[Segment]) -> None:
+    """Print and clear the list. On a terminal too narrow for the refs and dates, the lines are not wrapped."""
+    console.print(Segments(drawn_rows), soft_wrap=True, end="")
+    drawn_rows.clear()
 
 
-def _grid(found: Layout, *, show_header: bool) -> Grid:
-    grid = Grid(box=None, pad_edge=False, padding=(0, GAP, 0, 0), show_header=show_header)
-    for column, width in found.widths.items():
-        grid.add_column(
-            Text(column.heading),
-            justify="right" if column.right else "left",
-            overflow="ellipsis" if column.max_width and not column.wide else "fold",
-            width=width,
-            no_wrap=bool(column.max_width) and not column.wide,
-            header_style="bold",
-        )
-    return grid
+def _drawn_row(
+    console: Console, found: Layout, cells: Sequence[tuple[str, str]], *, at_bottom: bool = False
+) -> Iterator[Segment]:
+    """Yield the lines of a row; each cell is a text and its style. A table of Rich, which wraps any cell, is slower."""
+    blocks = [
+        _lines(console, text, column, found.widths[column])
+        for column, (text, _) in zip(found.widths, cells, strict=True)
+    ]
+    height = max(map(len, blocks))
+    for number in range(height):
+        gap = ""
+        for column, block, (_, style) in zip(found.widths, blocks, cells, strict=True):
+            place = number - (height - len(block) if at_bottom else 0)
+            line = block[place] if 0 <= place < len(block) else ""
+            space = " " * (found.widths[column] - cell_len(line))
+            if line:
+                yield Segment(gap + space if column.right else gap)
+                yield Segment(line, console.get_style(style))
+                gap = ""
+            gap += (space if not (line and column.right) else "") + " " * GAP
+        yield Segment.line()
 
 
-def _cell(column: Column, row: Any) -> Text:
-    return Text(one_line(column.cell(row)), style=style_of(column.tone(row)).tone if column.tone else "")
+def _lines(console: Console, text: str, column: Column, width: int) -> Sequence[str]:
+    """Return the lines of a cell: one that is cut, or as many as its words need."""
+    if cell_len(text) <= width:
+        return (text,)
+    if column.max_width and not column.wide:
+        return (set_cell_size(text, width - 1) + "…",)
+    return [line.plain.rstrip() for line in Text(text).wrap(console, width, overflow="fold")]
+
+
+def _cell(column: Column, row: Any) -> tuple[str, str]:
+    """Return the text of a cell and its style."""
+    return one_line(column.cell(row)), style_of(column.tone(row)).tone if column.tone else ""

@@ -15,8 +15,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from spacedialog.errors import InputError, StoreError
-from spacedialog.model.visibility import hidden_ids
-from spacedialog.store import backup, lock, log, sidefiles
+from spacedialog.store import lock, log, sidefiles
 from spacedialog.store.schema import SCHEMA_SQL, SCHEMA_VERSION
 from spacedialog.store.trust import foreign_objects
 from spacedialog.storefiles import MARK, require_own_name, side_file
@@ -110,6 +109,8 @@ def past_record(
     parameters = (2**63 - 1 if known_at is None else known_at, *(() if at_seq is None else (at_seq,)))
     entries = log.select(connection, condition, parameters)
     if public:
+        from spacedialog.model.visibility import hidden_ids
+
         hidden = hidden_ids(log.select(connection, condition, parameters))
         entries = (entry._replace(seq=None) for entry in entries if entry.id not in hidden)
     return record_from(entries)
@@ -179,6 +180,8 @@ def _existing(path: Path, *, commit: bool) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
+    from spacedialog.store import backup
+
     with backup.new_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         _be_durable(connection)
@@ -221,6 +224,8 @@ def back_up(path: Path, action: str) -> Path:
 
     The caller holds the lock. A second call before the same action makes no second backup of the same state.
     """
+    from spacedialog.store import backup
+
     # On a new connection, because a backup never ends on a connection that is in a write transaction.
     with closing(_connect(path, "mode=rw")) as connection:
         return backup.make(connection, path, action)
@@ -356,6 +361,8 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
     that SQLite can open is overwritten in one transaction, because other programs may have it open. The files of a
     store that it cannot open are replaced.
     """
+    from spacedialog.store import backup
+
     require_regular_file(path)
     require_own_name(path)
     with as_store_errors(path), lock.held(path):
@@ -380,6 +387,8 @@ def replace_store(source: sqlite3.Connection, path: Path, *, replace: bool) -> P
 
 
 def _place(source: sqlite3.Connection, path: Path, *, replace: bool) -> None:
+    from spacedialog.store import backup
+
     with (
         backup.new_database(path, replace=replace) as draft,
         closing(sqlite3.connect(draft, isolation_level=None)) as connection,

@@ -12,10 +12,8 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-from spacedialog import atomic
 from spacedialog.errors import StoreError
 from spacedialog.store import lock
-from spacedialog.store.recovery.wal import has_sound_header
 from spacedialog.storefiles import SIDE_FILES, side_file
 
 _LOG_HEADER, _FRAME_HEADER, _INDEX_HEADER = 32, 24, 48
@@ -58,6 +56,8 @@ def require_ordinary(path: Path) -> None:
 def require_one_name(path: Path) -> None:
     """Raise StoreError if the file has a hard link: SQLite would keep a write-ahead log for each of its names."""
     if path.stat().st_nlink > 1:
+        from spacedialog import atomic
+
         # A run that was killed while it created the store leaves its draft as a second name.
         atomic.remove_abandoned(path.parent)
     if path.stat().st_nlink > 1:
@@ -80,6 +80,8 @@ def _loses_entries(path: Path) -> bool:
 
     One commit that SQLite does not read is accepted, because a power loss may have interrupted it.
     """
+    from spacedialog.store.recovery.wal import has_sound_header
+
     # A connection for reading leaves the log as it is, and the index of the log shows how many frames SQLite accepts.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     try:

@@ -25,12 +25,10 @@ _OLD_TRIGGER = """
 """The trigger of a log in schema 1 or 2, until the store is upgraded."""
 
 # Any plain table is accepted, because releases of sqlite-utils may word the SQL of a table differently.
-_PLAIN_TABLE = re.compile(
-    r'CREATE TABLE ["\w]+ \((?! *SELECT)(?!.*\b(?:GENERATED|CHECK|REFERENCES)\b).*\) ?STRICT', re.S
-)
-_COMPUTED = re.compile(r"\bAS ?\(")
-_PLAIN_INDEX = re.compile(r'(?:CREATE (?:UNIQUE )?INDEX ["\w]+ ON ["\w]+ ?\([\w", ]+\))?')
-_SEARCH = re.compile(r'CREATE VIRTUAL TABLE ["\w]+ USING FTS5 ?\(', re.IGNORECASE)
+_PLAIN_TABLE = r'(?s)CREATE TABLE ["\w]+ \((?! *SELECT)(?!.*\b(?:GENERATED|CHECK|REFERENCES)\b).*\) ?STRICT'
+_COMPUTED = r"\bAS ?\("
+_PLAIN_INDEX = r'(?:CREATE (?:UNIQUE )?INDEX ["\w]+ ON ["\w]+ ?\([\w", ]+\))?'
+_SEARCH = r'(?i)CREATE VIRTUAL TABLE ["\w]+ USING FTS5 ?\('
 
 
 def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterator[str]:
@@ -47,11 +45,11 @@ def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterato
             elif writing:
                 yield f"the trigger {name} on {table}"
         elif kind == "index":
-            if not _PLAIN_INDEX.fullmatch(words):
+            if not re.fullmatch(_PLAIN_INDEX, words):
                 yield f"the index {name} on {table}"
         elif kind == "table" and name in _OWN_NAMES:
-            fits = _SEARCH.match(words) if name == "words_fts" else _PLAIN_TABLE.fullmatch(words)
-            if not fits or _COMPUTED.search(words):
+            fits = re.match(_SEARCH, words) if name == "words_fts" else re.fullmatch(_PLAIN_TABLE, words)
+            if not fits or re.search(_COMPUTED, words):
                 yield f"the table {name} with an unexpected definition"
         elif writing or name.casefold() in _OWN_NAMES:
             yield f"the {kind} {name}"

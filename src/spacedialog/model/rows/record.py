@@ -1,7 +1,5 @@
 """Rows of the record: lists, details, events, history, verdicts and the results of writes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

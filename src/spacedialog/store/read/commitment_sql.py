@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import partial
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from spacedialog.errors import InputError
 from spacedialog.model.dates import quoted
@@ -34,7 +34,9 @@ from spacedialog.model.filters import (
     Was,
 )
 from spacedialog.model.vocabulary import SETTLED, Flag, Intervals, Status, Strength
-from spacedialog.store.words import Word, words_of
+
+if TYPE_CHECKING:
+    from spacedialog.store.words import Word
 
 Parameters = dict[str, str | int]
 
@@ -227,6 +229,8 @@ def filter_sql(filter_: Filter, parameters: Parameters) -> str:
         case Flagged(flag):
             return FLAGS[flag]
         case ContainsWords(words):
+            from spacedialog.store.words import words_of
+
             reached = [f"c.item IN (SELECT item FROM ({reached_sql(word, parameters)}))" for word in words_of(words)]
             return f"({' AND '.join(reached)})"
         case _:

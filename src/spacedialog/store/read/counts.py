@@ -22,7 +22,6 @@ from spacedialog.store.read.commitment_sql import (
     in_dialogues,
     matching,
 )
-from spacedialog.store.read.events import UNMET, events_sql
 
 _OLDEST_OPEN_CHECK = f"min(iif({UNSETTLED}, {LAST_CHECK}, NULL))"
 _FIGURES = {
@@ -120,6 +119,8 @@ def _next_events(
     connection: sqlite3.Connection, by: Sequence[str], condition: str, parameters: Parameters
 ) -> Mapping[tuple[str, ...], Mapping[str, str]]:
     """Return the next event that meets the condition, by the values of the columns `by`."""
+    from spacedialog.store.read.events import UNMET, events_sql
+
     columns = ", ".join(by)
     cursor = connection.execute(
         f"SELECT {_FOLLOWING}, {columns} FROM ({events_sql()})"

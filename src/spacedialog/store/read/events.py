@@ -1,7 +1,5 @@
 """Dated events as of a day: due dates and milestones of commitments, as rows of a list or as calendar events."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +22,6 @@ from spacedialog.store.read.commitment_sql import (
     is_among,
     overlaps,
 )
-from spacedialog.store.words import plain_form
 
 
 def events_sql(condition: str = "TRUE") -> str:
@@ -260,6 +257,8 @@ def _calendar_event(
     newest: int,
     criterion: str | None,
 ) -> CalendarEvent:
+    from spacedialog.store.words import plain_form
+
     state = event.status if event.status in SETTLED_STATES else "planned"
     source = evidence_pieces(event.source)
     return CalendarEvent(

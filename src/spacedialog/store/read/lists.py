@@ -9,15 +9,11 @@ from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
-from spacedialog.model.entry import Entry
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import EVERY_ENTRY, EVERYTHING, EntryFilter, Filter, Flagged
-from spacedialog.model.fold import History
-from spacedialog.model.position import Position, Since
-from spacedialog.model.target import Target
 from spacedialog.model.vocabulary import DEFAULT_INTERVALS, Flag, Intervals
 from spacedialog.store import log
-from spacedialog.store.read import counts, events, history
+from spacedialog.store.read import counts
 from spacedialog.store.read.commitment_sql import (
     FLAG_COLUMNS,
     STALE_SINCE,
@@ -30,7 +26,10 @@ from spacedialog.store.read.refs import Refs
 
 if TYPE_CHECKING:
     from spacedialog.model.dates import VagueDate
+    from spacedialog.model.entry import Entry
+    from spacedialog.model.fold import History
     from spacedialog.model.parties import Succession
+    from spacedialog.model.position import Position, Since
     from spacedialog.model.rows.assessment import Timing
     from spacedialog.model.rows.parties import PartyRow
     from spacedialog.model.rows.record import (
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
         UpcomingRow,
     )
     from spacedialog.model.rows.todo import TodoRow
+    from spacedialog.model.target import Target
     from spacedialog.store.read.news import News
 
 _DERIVED = {"updated_on": "updated"}
@@ -147,6 +147,8 @@ class Lists:
         `until` is the last day by which an event opens or closes; the window of an event has a day of `due`. An event
         that recurs gives its occurrences up to that day and in that window, or the next three.
         """
+        from spacedialog.store.read import events
+
         rows = events.upcoming(
             self._connection, self.day, until=until, due=due, everything=everything, dialogues=self._dialogues
         )
@@ -182,10 +184,14 @@ class Lists:
         `until` is the last day by which an event opens or closes; its window has a day of `due`. An event that recurs
         is one event.
         """
+        from spacedialog.store.read import events
+
         return events.calendar(self._connection, self.day, filter_, until, due, dialogues=self._dialogues)
 
     def slips(self) -> Iterator[SlipRow]:
         """Return every date that was moved by the day, oldest first, with the least and the greatest delay in days."""
+        from spacedialog.store.read import history
+
         return (slip.row for slip in history.slips(self._connection, self.day, dialogues=self._dialogues))
 
     def history(
@@ -197,6 +203,8 @@ class Lists:
         With a `target`, return the entries about it; for a commitment they include its assessments and links, for a
         dialogue its areas and parties.
         """
+        from spacedialog.store.read import history
+
         return history.entries(self._connection, self.day, target, filter_, limit=limit, dialogues=self._dialogues)
 
     def news(self, since: Since) -> list[News]:
@@ -207,6 +215,8 @@ class Lists:
 
     def redatings(self, entries: Container[str]) -> dict[str, SlipRow]:
         """Return the changes of dates by these entries (their ids), by entry."""
+        from spacedialog.store.read import history
+
         slips = history.slips(self._connection, self.day)
         return {slip.entry: slip.row for slip in slips if slip.entry in entries}
 
@@ -216,10 +226,14 @@ class Lists:
 
     def position(self) -> Position:
         """Return the position of the log: its number of entries, the last to arrive and the newest recorded time."""
+        from spacedialog.store.read import history
+
         return history.position(self._connection)
 
     def has_been_at(self, position: Position) -> bool:
         """Return whether this log was ever at the position; false for another log and for a log created again."""
+        from spacedialog.store.read import history
+
         return history.has_been_at(self._connection, position)
 
     def conflicts(self) -> Iterator[ConflictRow]:

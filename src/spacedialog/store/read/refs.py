@@ -6,15 +6,12 @@ import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from string import ascii_lowercase
 from typing import Any
 
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
 from spacedialog.model.dates import quoted
 from spacedialog.model.entry import CREATE
-from spacedialog.model.fold import FOREVER, fold
 from spacedialog.model.target import Target
-from spacedialog.model.visibility import public_entries
 from spacedialog.model.vocabulary import LONGEST_NAME, NAME_PATTERN
 from spacedialog.store.log import entries_of
 from spacedialog.store.read.commitment_sql import VALID, Parameters, day_parameters, in_dialogues, replace_surrogates
@@ -23,7 +20,7 @@ INTERNAL_SERIES = "INT"
 """The word in the refs of internal commitments and milestones: ROK4-INT-01, ROK4-31.INT1."""
 
 # If two commitments were given the same ref, the later one is shown with a letter.
-_SHORT_REF = re.compile(r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.((?:int)?[0-9]+[a-z]*))?")
+_SHORT_REF = r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.((?:int)?[0-9]+[a-z]*))?"
 
 
 class Refs:
@@ -117,7 +114,7 @@ class Refs:
 
     def _short(self, key: str) -> list[Target]:
         """Return the targets that a short form, in lower case, may mean."""
-        short = _SHORT_REF.fullmatch(key) if len(key) <= LONGEST_NAME else None
+        short = re.fullmatch(_SHORT_REF, key) if len(key) <= LONGEST_NAME else None
         if short is None:
             return []
         prefix, number, letter, part = short.groups()
@@ -192,7 +189,7 @@ class Refs:
         """Return the most similar ref with the same number or, if there is none, the nearest with the same prefix."""
         from spacedialog.model.near_misses import nearest
 
-        short = _SHORT_REF.fullmatch(text.strip().casefold())
+        short = re.fullmatch(_SHORT_REF, text.strip().casefold())
         if not short or not short[1] or "-" not in text:
             return None
         number = int(short[2])
@@ -233,6 +230,8 @@ class Refs:
 
     def titles(self, dialogue: str) -> list[tuple[str, str]]:
         """Return the ref and the latest title of each commitment of a dialogue (its key)."""
+        from spacedialog.model.fold import FOREVER
+
         return self._connection.execute(
             "SELECT ref, title FROM commitment WHERE dialogue = ? AND valid_to = ? ORDER BY number", (dialogue, FOREVER)
         ).fetchall()
@@ -271,6 +270,9 @@ class Refs:
         series = f".{INTERNAL_SERIES if is_internal else ''}"
         public, ref = self._public_refs(target.item), target.ref
         if public and not is_internal:
+            from spacedialog.model.fold import fold
+            from spacedialog.model.visibility import public_entries
+
             # The present ref may be one that only an internal entry gave.
             refs = [ref for ref in refs if ref in public]
             entries = entries_of(self._connection, target.item)
@@ -287,6 +289,8 @@ class Refs:
 
     def _public_refs(self, item: str) -> set[str]:
         """Return the refs, in lower case, that the public entries about an item give to it and to its milestones."""
+        from spacedialog.model.visibility import public_entries
+
         values = (entry.content.get("set", {}) for entry in public_entries(entries_of(self._connection, item)))
         return {ref.casefold() for one in values if (ref := one.get("ref"))}
 
@@ -344,4 +348,4 @@ def _ends_with(text: str, end: str) -> bool:
 
 
 def _letter(ref: str) -> str:
-    return ref[len(ref.rstrip(ascii_lowercase)) :]
+    return ref[len(ref.rstrip("abcdefghijklmnopqrstuvwxyz")) :]

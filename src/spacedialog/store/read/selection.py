@@ -1,8 +1,7 @@
 """The selection of commitments: values as a user types them, checked against the record."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from spacedialog.errors import InputError, NotFoundError
@@ -30,8 +29,6 @@ from spacedialog.model.values import match_choice
 from spacedialog.model.vocabulary import STATUS_GROUPS, Flag, Status, Strength
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from spacedialog.store.read.snapshot import Snapshot
 
 # The fields that are compared with recorded values, each with the name of those values in `Snapshot.values`.
@@ -69,7 +66,7 @@ class Selection(NamedTuple):
     flags: Sequence[Flag] = ()
     text: str | None = None
 
-    def filter(self, snapshot: Snapshot) -> Filter:
+    def filter(self, snapshot: "Snapshot") -> Filter:
         """Return the filter for this selection; InputError for a value that is not in the record."""
         parts: list[Filter] = []
         for field, kind in _FIELDS.items():
@@ -131,7 +128,7 @@ def _statuses(texts: Sequence[str]) -> list[str]:
     return [status for name in names for status in STATUS_GROUPS.get(name, (name,))]
 
 
-def _changed(snapshot: Snapshot, since: date) -> list[str]:
+def _changed(snapshot: "Snapshot", since: date) -> list[str]:
     """Return the items of commitments that have news since the day, other than checks."""
     news = snapshot.news(Since.from_day(since))
     return list({one.item for one in news if one.commitment and one.has_effect and one.row.entry.kind != CHECK})
@@ -146,7 +143,7 @@ ALL_COMMITMENTS = Selection()
 """All commitments."""
 
 
-def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None = None) -> str:
+def find_value(snapshot: "Snapshot", kind: str, text: str, *, dialogue: str | None = None) -> str:
     """Return the recorded value that the text names, ignoring case; InputError if there is none.
 
     `kind` is area, party, side, kind, owner or dialogue; with `dialogue` (a key), only values of that dialogue count. A
@@ -157,7 +154,7 @@ def find_value(snapshot: Snapshot, kind: str, text: str, *, dialogue: str | None
     return match_choice(kind, text, snapshot.values(kind, dialogue=dialogue))
 
 
-def find_dialogue(snapshot: Snapshot, text: str | None) -> str:
+def find_dialogue(snapshot: "Snapshot", text: str | None) -> str:
     """Return the key of the dialogue that the text names, or of the latest without a text; InputError if none."""
     if text:
         return find_value(snapshot, "dialogue", text)
@@ -167,13 +164,13 @@ def find_dialogue(snapshot: Snapshot, text: str | None) -> str:
     return keys[0]
 
 
-def _all_spellings(snapshot: Snapshot, owners: Sequence[str]) -> list[str]:
+def _all_spellings(snapshot: "Snapshot", owners: Sequence[str]) -> list[str]:
     """Return every owner in the record whose name is one of these, ignoring case."""
     named = {owner.casefold() for owner in owners}
     return [owner for owner in snapshot.values("owner") if owner.casefold() in named]
 
 
-def check_order(snapshot: Snapshot, old: str, new: str, command: str) -> VagueDate:
+def check_order(snapshot: "Snapshot", old: str, new: str, command: str) -> VagueDate:
     """Return the date of the dialogue `new`; InputError, with the remedy `command`, if `old` was not held before it.
 
     `old` and `new` are keys. NotFoundError if one of the dialogues is not in the record.

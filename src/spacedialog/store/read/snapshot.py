@@ -12,19 +12,18 @@ from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import CREATE, Entry, iso_time
 from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import EVERYTHING, Filter
-from spacedialog.model.fold import History, fold
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.target import Target
-from spacedialog.model.visibility import public_entries
 from spacedialog.model.vocabulary import MilestoneState, Status
 from spacedialog.store.log import entries_of
-from spacedialog.store.read import counts, events, history
+from spacedialog.store.read import counts
 from spacedialog.store.read.commitment_sql import VALID
 from spacedialog.store.read.lists import COLUMNS, Lists, commitment_row
 
 if TYPE_CHECKING:
+    from spacedialog.model.fold import History
     from spacedialog.model.rows.record import Coverage, Detail, FoundRow
     from spacedialog.model.rows.report import Overview, Report
+    from spacedialog.model.target import Target
 
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
 _FEW = 5
@@ -73,6 +72,9 @@ class Snapshot(Lists):
 
     def folded(self, item: str, *, public: bool = False) -> tuple[list[Entry], History | None]:
         """Return all entries about an item, or the public ones, in the order recorded, and their fold."""
+        from spacedialog.model.fold import fold
+        from spacedialog.model.visibility import public_entries
+
         entries = entries_of(self._connection, item)
         if public:
             entries = public_entries(entries)
@@ -116,6 +118,8 @@ class Snapshot(Lists):
 
     def dialogue_detail(self, target: Target) -> dict[str, Any]:
         """Return the record of a dialogue; `history` has the later entries about the dialogue itself."""
+        from spacedialog.store.read import history
+
         entries = history.entries_about(self._connection, self.day, [target.item])
         later = [row for _, row in entries if row.kind != CREATE]
         return {**(self.dialogue(target.ref) or {}), "history": later}
@@ -185,6 +189,7 @@ class Snapshot(Lists):
         `selection` describes the filter in words; `watch` reports progress by commitment.
         """
         from spacedialog.model.rows.report import Report
+        from spacedialog.store.read import events
         from spacedialog.store.read.details import dialogues_by_key
 
         chosen = list(self._select(filter_, sort, None, more=", c.item"))
