@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,3 +90,25 @@ def test_table_loads_rich(desk: Desk) -> None:
 def test_version_loads_no_command_line(desk: Desk) -> None:
     """--version loads nothing else."""
     assert loaded(desk, "--version").isdisjoint({*HEAVY, "typer", "sqlite3", "json"})
+
+
+IMPORTED = re.compile(r"import time: +([0-9]+) \| +[0-9]+ \| +(\S+)")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "most"),
+    [("list --json", 63), ("upcoming --json", 64), ("todo --json", 66), ("areas --json", 64), ("show 31 --json", 76)],
+)
+def test_a_read_imports_few_own_modules(desk: Desk, arguments: str, most: int) -> None:
+    """A read imports few of the program's modules, and they take less than two thirds of the time of all others.
+
+    The times are those of the fastest of three processes.
+    """
+    times: dict[str, int] = {}
+    for _ in range(3):
+        ran = desk.python("-X", "importtime", "-m", "spacedialog", *arguments.split())
+        for took, name in IMPORTED.findall(ran.stderr):
+            times[name] = min(times.get(name, sys.maxsize), int(took))
+    own = {name: took for name, took in times.items() if name.startswith("spacedialog")}
+    assert len(own) <= most
+    assert sum(own.values()) * 3 < 2 * (sum(times.values()) - sum(own.values()))

@@ -25,9 +25,8 @@ from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 from unittest import mock
 
-from spacedialog.importing.built_in import seed
+from spacedialog.importing import built_in
 from spacedialog.store import backup, database
-from spacedialog.tracker import record
 
 PROGRAM = Path(sys.executable).with_name("spacedialog")
 """The script that the installation creates."""
@@ -75,12 +74,9 @@ def by_ref(rows: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return {row["ref"]: row for row in rows}
 
 
-_fold_built_in_record = record.built_in_record
-
-
 @cache
 def _built_in_image() -> bytes:
-    with closing(_fold_built_in_record()) as connection:
+    with closing(built_in.folded_record()) as connection:
         return connection.serialize()
 
 
@@ -98,7 +94,7 @@ _make_store = database._new
 def _built_in_store() -> bytes:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "tracker.db"
-        with _make_store(path, seed):
+        with _make_store(path, built_in.seed):
             pass
         return path.read_bytes()
 
@@ -106,7 +102,7 @@ def _built_in_store() -> bytes:
 @contextmanager
 def _new(path: Path, content: Callable[[sqlite3.Connection], None] | None) -> Iterator[sqlite3.Connection]:
     """Make a store from a copy of one with the built-in record, which is made once in each process of the tests."""
-    if content is not seed:
+    if content is not built_in.seed:
         with _make_store(path, content) as connection:
             yield connection
         return
@@ -228,7 +224,7 @@ class Desk:
         with (
             mock.patch.dict(os.environ, {**self.environment, **(env or {})}, clear=True),
             mock.patch.object(sys, "stdin", typed),
-            mock.patch.object(record, "built_in_record", _built_in_record),
+            mock.patch.object(built_in, "built_in_record", _built_in_record),
             mock.patch.object(database, "_new", _new),
             redirect_stdout(out),
             redirect_stderr(err),

@@ -1,4 +1,4 @@
-"""The built-in record: its data files, and the entries that it adds to a new store."""
+"""The built-in record: its data files, the entries that it adds to a new store, and its database."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from spacedialog.importing.entries import commitment_entries, file_commitments, opening_entries
-from spacedialog.model.entry import BUILT_IN_AUTHOR, PendingEntry, canonical_json
-from spacedialog.store.write.append import append
+from spacedialog.store import database
+
+if TYPE_CHECKING:
+    from spacedialog.model.entry import PendingEntry
+
+DATABASE = "built_in.db"
+"""The name of the database in the folder of the data files of an installed package."""
 
 
 def built_in_path() -> Path:
@@ -27,6 +31,8 @@ def built_in_documents() -> list[dict[str, Any]]:
 
 def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]]:
     """Yield the entries for a document, in groups by item."""
+    from spacedialog.importing.entries import commitment_entries, file_commitments, opening_entries
+
     yield from opening_entries(document)
     for file_commitment in file_commitments(document):
         yield from commitment_entries(document["dialogue"], file_commitment)
@@ -35,6 +41,9 @@ def document_entries(document: Mapping[str, Any]) -> Iterator[list[PendingEntry]
 def seed(connection: sqlite3.Connection) -> None:
     """Record the built-in dialogues in an empty log. The entries, with ids and times, are the same in every store."""
     from hashlib import sha256
+
+    from spacedialog.model.entry import BUILT_IN_AUTHOR, canonical_json
+    from spacedialog.store.write.append import append
 
     for document in built_in_documents():
         compiled = datetime.fromisoformat(document["compiled"]).replace(tzinfo=UTC)
@@ -45,3 +54,23 @@ def seed(connection: sqlite3.Connection) -> None:
             author=BUILT_IN_AUTHOR,
             entropy=sha256(canonical_json(document).encode()).digest(),
         )
+
+
+def built_in_record() -> sqlite3.Connection:
+    """Return a database in memory with the built-in record.
+
+    An installed package contains the database, which is made when the package is built. In a source tree, whose data
+    files can change, it is made here.
+    """
+    path = built_in_path() / DATABASE
+    return database.in_memory(path.read_bytes()) if path.exists() else folded_record()
+
+
+def folded_record() -> sqlite3.Connection:
+    """Return a database in memory with the built-in record, made from the data files."""
+    connection = database.in_memory()
+    connection.execute("BEGIN")
+    seed(connection)
+    database.identify(connection)
+    connection.execute("COMMIT")
+    return connection

@@ -5,8 +5,6 @@ that creates an item applies first, and the item exists from that entry's day: e
 The result does not depend on the order in which entries arrive.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache

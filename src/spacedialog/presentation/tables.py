@@ -332,7 +332,11 @@ def _shortened(word: str) -> str:
 
 def history(rows: Iterable[HistoryRow], *, about: Sequence[str] = ()) -> Table:
     """Return the entries of the log; `about` are the refs or keys to which they are limited, empty for all."""
-    from spacedialog.presentation.feed import feed, history_item
+
+    def as_feed() -> "Feed":
+        from spacedialog.presentation.feed import feed, history_item
+
+        return feed("History", about, map(history_item, rows))
 
     return Table(
         "history",
@@ -348,7 +352,7 @@ def history(rows: Iterable[HistoryRow], *, about: Sequence[str] = ()) -> Table:
         ),
         "No entries.",
         lines=entry_lines,
-        feed=lambda: feed("History", about, map(history_item, rows)),
+        feed=as_feed,
         dates=("on", "changed"),
     )
 

@@ -32,11 +32,20 @@ Seed = Callable[[sqlite3.Connection], None]
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def in_memory() -> sqlite3.Connection:
-    """Return an empty database in memory, with the store's schema."""
+def in_memory(image: bytes | None = None) -> sqlite3.Connection:
+    """Return a database in memory: a copy of the file of a store, or an empty one with the store's schema."""
     connection = sqlite3.connect(":memory:", isolation_level=None)
-    connection.executescript(SCHEMA_SQL)
+    if image is None:
+        connection.executescript(SCHEMA_SQL)
+    else:
+        connection.deserialize(image)
     return connection
+
+
+def identify(connection: sqlite3.Connection) -> None:
+    """Write the marks of a store of this schema into the header of a database."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
 @contextmanager
@@ -238,8 +247,7 @@ def _migrate(connection: sqlite3.Connection) -> None:
     migrations.migrate(connection)
     connection.execute("BEGIN IMMEDIATE")
     projection.rebuild(connection)
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    identify(connection)
     connection.execute("COMMIT")
 
 

@@ -23,23 +23,22 @@ _STOP_WORDS = frozenset({"a", "an", "and", "are", "at", "by", "did", "do", "does
 _STOP_WORDS |= {"is", "of", "on", "the", "to", "what", "which", "who", "with"}
 
 # Chinese, Japanese and Korean texts are indexed character by character: their words are not always separated, and
-# Korean ones have endings. The space is a zero-width space, so that a snippet looks like the text. The pattern is
-# compiled when it is first used, because that takes longer than the import of this module.
+# Korean ones have endings. The space is a zero-width space, so that a snippet looks like the text.
 _UNSPACED = "[\u1100-\u11ff\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U0001aff0-\U0003ffff]"
 _SPACE = "\u200b"
 
 # SQLite cannot store NUL and lone surrogates.
-_INVALID = re.compile("[\0\ud800-\udfff]")
+_INVALID = "[\0\ud800-\udfff]"
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 _SIGNS = str.maketrans({**dict.fromkeys("“”„«»", '"'), **dict.fromkeys(_DASHES, "-"), "\u2019": "'"})
-_PHRASE = re.compile('"([^"]*)"')
-_BETWEEN_WORDS = re.compile(r'[\s",;/|()\[\]{}]+')
-_AROUND_WORD = re.compile(r"^[\W_]+|[\W_]+$")
-_POSSESSIVE = re.compile("'s$", re.IGNORECASE)
-_STOP_IN_ABBREVIATION = re.compile(r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)")
+_PHRASE = '"([^"]*)"'
+_BETWEEN_WORDS = r'[\s",;/|()\[\]{}]+'
+_AROUND_WORD = r"^[\W_]+|[\W_]+$"
+_POSSESSIVE = "(?i)'s$"
+_STOP_IN_ABBREVIATION = r"(?<=\b[^\W\d_])\.(?=[^\W\d_]\b)"
 _SHORTEST_BEGINNING = 4
 _SURE_STEM = 5
-_IN_WORD = re.compile(r"[!-/:-@\[-`{-~]+")
+_IN_WORD = r"[!-/:-@\[-`{-~]+"
 
 
 class Word(NamedTuple):
@@ -72,11 +71,11 @@ def words_of(text: str) -> list[Word]:
     InputError if there is none, or if there are too many.
     """
     typed = _clean(text)
-    phrases = [phrase for phrase in _PHRASE.findall(typed) if any(map(str.isalnum, phrase))]
-    words = _single_words(_PHRASE.sub(" ", typed))
+    phrases = [phrase for phrase in re.findall(_PHRASE, typed) if any(map(str.isalnum, phrase))]
+    words = _single_words(re.sub(_PHRASE, " ", typed))
     words = [word for word in words if word.lower() not in _STOP_WORDS] or ([] if phrases else words)
     # The pieces of deep-space occur in the same text, in any order.
-    pieces = [_IN_WORD.split(word) for word in words]
+    pieces = [re.split(_IN_WORD, word) for word in words]
     flat = list(chain.from_iterable(pieces))
     if not flat and not phrases:
         raise InputError("there is nothing to search for", "write one or more words, for example: lunar payload")
@@ -101,13 +100,13 @@ def phrase_of(text: str) -> str:
 
 def _clean(text: str) -> str:
     """Return a text in the compatibility form of Unicode, with one kind of quotation mark, hyphen and apostrophe."""
-    return _INVALID.sub(" ", unicodedata.normalize("NFKC", text).translate(_SIGNS))
+    return re.sub(_INVALID, " ", unicodedata.normalize("NFKC", text).translate(_SIGNS))
 
 
 def _single_words(text: str) -> list[str]:
     """Return the different words of a text: U.S. as US, Korea's as Korea, without signs before and after a word."""
-    bare = (_POSSESSIVE.sub("", _AROUND_WORD.sub("", part)) for part in _BETWEEN_WORDS.split(text))
-    return list({word.casefold(): _STOP_IN_ABBREVIATION.sub("", word) for word in bare if word}.values())
+    bare = (re.sub(_POSSESSIVE, "", re.sub(_AROUND_WORD, "", part)) for part in re.split(_BETWEEN_WORDS, text))
+    return list({word.casefold(): re.sub(_STOP_IN_ABBREVIATION, "", word) for word in bare if word}.values())
 
 
 def _quoted(text: str) -> str:

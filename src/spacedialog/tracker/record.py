@@ -118,7 +118,9 @@ class Record:
         if self.has_store:
             opened: AbstractContextManager[sqlite3.Connection] = database.reading(self.path)
         else:
-            opened = closing(built_in_record())
+            from spacedialog.importing import built_in
+
+            opened = closing(built_in.built_in_record())
         with self._reporting_damage(*ROW_ERRORS, DateError), opened as connection:
             if known_at is None and at_seq is None and not public:
                 yield connection
@@ -144,14 +146,3 @@ class Record:
             if self.has_store and not checks.is_sound(self.path):
                 raise sidefiles.damaged_store_error(self.path) from error
             raise
-
-
-def built_in_record() -> sqlite3.Connection:
-    """Return a database in memory with the built-in record."""
-    from spacedialog.importing.built_in import seed
-
-    connection = database.in_memory()
-    connection.execute("BEGIN")
-    seed(connection)
-    connection.execute("COMMIT")
-    return connection

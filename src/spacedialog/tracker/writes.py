@@ -13,7 +13,7 @@ from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store import database
-from spacedialog.tracker.record import ROW_ERRORS, Record, built_in_record
+from spacedialog.tracker.record import ROW_ERRORS, Record
 
 if TYPE_CHECKING:
     from typing import Unpack
@@ -332,12 +332,12 @@ class Writes(Record):
     @contextmanager
     def _writing(self, *, built_in: bool = True) -> Iterator[Session]:
         from spacedialog.editing.session import Author, Session
-        from spacedialog.importing.built_in import seed
+        from spacedialog.importing import built_in as record
 
         self.whole_path()
         writer = Author(self.author, self.today, self._now, self._entropy, self.dry_run, self.intervals)
         if self.dry_run and not self.has_store:
-            with closing(built_in_record() if built_in else database.in_memory()) as connection:
+            with closing(record.built_in_record() if built_in else database.in_memory()) as connection:
                 yield Session(connection, writer, created_store=None)
             return
         if self.dry_run and self.read_only:
@@ -346,7 +346,7 @@ class Writes(Record):
                 yield Session(copy, writer, created_store=None)
             return
         path = self.path_to_write()
-        writing = database.writing(path, seed if built_in else None, commit=not self.dry_run)
+        writing = database.writing(path, record.seed if built_in else None, commit=not self.dry_run)
         with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(path) if is_new else None)
 

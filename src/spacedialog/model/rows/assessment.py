@@ -1,7 +1,5 @@
 """Rows of `agreement` and `crosswalk`: the agreement between assessors, and commitments on a published rating scale."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Rows of the worklist."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 
