@@ -39,7 +39,7 @@ def test_plain_in_a_pipe_and_table_on_a_terminal(reader: Desk) -> None:
     assert piped.rows[0][:3] == ["ref", "dialogue", "area"]
     assert len(piped.rows) == COMMITMENTS + 1
     shown = reader.in_terminal("list", columns=160)
-    assert re.search(r"^\S*Ref +", shown.stdout, re.MULTILINE)
+    assert re.search(r"^\S*Ref\S* +", shown.stdout, re.MULTILINE)
     assert "\t" not in shown.stdout
     assert COVERAGE in COLOUR.sub("", shown.stdout)
     assert "█" in reader.in_terminal(columns=100).stdout
