@@ -27,7 +27,7 @@ from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import is_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
-from spacedialog.presentation.citation import citation
+from spacedialog.presentation.citation import citation_maker
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
 from spacedialog.presentation.letters import in_words, qualified
 from spacedialog.presentation.phrases import (
@@ -92,6 +92,7 @@ def report_context(report: Report) -> dict[str, Any]:
         "over": "Commitments and their status",
         "timeline_title": "Timeline",
         "report": report,
+        "citation": citation_maker(report),
         "shown": {
             *("meetings", "progress", "timeline", "commitments"),
             *(["carried"] if report.carried else ()),
@@ -241,7 +242,6 @@ def environment() -> Environment:
     environment.globals |= {
         "AFTER_EVIDENCE": AFTER_EVIDENCE,
         "action_text": action_text,
-        "citation": citation,
         "coverage_line": coverage_line,
         "evidence_text": evidence_text,
         "JOINT": JOINT,
