@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TextIO
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
 from spacedialog.model.dates import readable, recurrence_text, review_text
@@ -182,11 +183,34 @@ def site(text: str) -> str:
 
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}])")
+_LINK = Markup('<a href="{0}" rel="noreferrer">{0}</a>')
 
 
-def pieces(text: str) -> list[Markup]:
-    """Return the text, escaped, cut before and after each web address: every second piece is an address."""
-    return [escape(piece) for piece in _ADDRESS.split(one_line(text))]
+# Hebrew to Arabic, their presentation forms, and the blocks of other scripts that are written from right to left.
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
+def isolated(text: str) -> Markup:
+    """Return the text for HTML. An element keeps text from right to left from changing the order of the text around it.
+
+    Other text has no element, because a browser takes long to read a page with many.
+    """
+    return _isolated(text, escape(one_line(text)))
+
+
+def linked(text: str) -> Markup:
+    """Return the text as `isolated` does, with its web addresses as links."""
+    # Every second piece is an address.
+    pieces = _ADDRESS.split(one_line(text))
+    links = (
+        _LINK.format(piece) if number % 2 and is_web_address(piece) else escape(piece)
+        for number, piece in enumerate(pieces)
+    )
+    return _isolated(text, Markup().join(links))
+
+
+def _isolated(text: str, html: Markup) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(html) if _FROM_RIGHT.search(text) else html
 
 
 def by_side(heads: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -204,6 +228,14 @@ def percent(value: float) -> str:
 
 def _escaped_line(value: Any) -> Any:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+class _JoinedLines(Extension):
+    """Joins an indented line of a template to the line before it: each line break of a page is a node of its tree."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Return the template without the breaks before indented lines."""
+        return re.sub(r"\n +", "", source)
 
 
 class _Asset(NamedTuple):
@@ -224,13 +256,15 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=[_JoinedLines],
     )
     environment.filters |= {
         "address": address,
         "by_side": by_side,
         "delay": delay_text,
         "conflict_lines": conflict_lines,
-        "pieces": pieces,
+        "isolated": isolated,
+        "linked": linked,
         "percent": percent,
         "review": review_text,
         "site": site,
