@@ -233,7 +233,7 @@ def _escaped_line(value: Any) -> Any:
 class _JoinedLines(Extension):
     """Joins an indented line of a template to the line before it: each line break of a page is a node of its tree."""
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - of Jinja
         """Return the template without the breaks before indented lines."""
         return re.sub(r"\n +", "", source)
 
