@@ -63,7 +63,7 @@ def measure_page(folder: Path, size: int) -> Iterator[str]:
                 first.append(times[0])
                 others.append(max(times[1:]))
     megabytes = page_file.stat().st_size / 1e6
-    yield f"| the page of {size:,} commitments, {megabytes:.1f} MB, from the request until it is drawn | {_s(loads)} | |"
+    yield f"| the page of {size:,} commitments, {megabytes:.1f} MB, from request to drawing | {_s(loads)} | |"
     yield f"| its filter, from the first letter until the page is drawn | {_s(first)} | |"
     yield f"| the same, for the slowest of the {len(WORD) - 1} other letters | {_s(others)} | |"
 
