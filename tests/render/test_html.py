@@ -518,6 +518,13 @@ def test_a_thousand_promises_stay_usable(browser: Desktop, dialogue: Report) -> 
         assert 0 < len(shown(page)) < 2000
 
 
+def test_a_row_has_no_white_space_between_its_elements(text_2025: str) -> None:
+    """The elements of a row and of its details follow each other without line breaks, each of which would be a node."""
+    rows = re.findall("<tbody id=.*?</tbody>", text_2025, re.DOTALL)
+    assert len(rows) == 65
+    assert not [row for row in rows if re.search(r">\s*\n\s*<", row)]
+
+
 # Print
 
 
