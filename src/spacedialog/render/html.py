@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple, TextIO
 from urllib.parse import urlsplit
@@ -167,6 +167,7 @@ def words(name: str) -> str:
     return name.replace("-", " ")
 
 
+@lru_cache(4096)  # A page has the same dates many times.
 def when(text: str) -> str:
     """Return an EDTF date in words: `../2035` as `by 2035`, an interval as `2026 to 2027`."""
     return in_words(readable(text), qualified)
