@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +19,7 @@ from spacedialog.model.fields import CommitmentRow, NewCommitment
 from spacedialog.model.position import Scope
 from spacedialog.model.rows.record import UpcomingRow
 from spacedialog.model.rows.written import Written
-from spacedialog.model.values import check_web_address
+from spacedialog.model.values import check_web_address, is_web_address
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -293,12 +292,32 @@ def test_a_web_address_is_stored_unchanged(text: str) -> None:
     assert check_web_address(text) == text
 
 
+BEGINNINGS = (
+    "https://",
+    "HTTP://",
+    "hTTps://",
+    " http://",
+    "\thttps://",
+    "ht\ntp://",
+    "http\u017f://",
+    "http:/",
+    "ftp://",
+)
+
+
 @settings(max_examples=100)
-@given(st.text(alphabet="htps:/@.[]a\\?# \x00é%0", max_size=20).map("https://".__add__) | st.text(max_size=30))
+@given(
+    st.builds(str.__add__, st.sampled_from(BEGINNINGS), st.text(alphabet="htps:/@.[]a\\?# \x00é%0", max_size=20))
+    | st.text(max_size=30)
+)
 def test_any_text_is_an_address_or_refused(text: str) -> None:
-    """Any text is kept unchanged as an address, or refused."""
-    with suppress(InputError):
+    """Any text is kept unchanged as an address, or refused; `is_web_address` says which."""
+    try:
         assert check_web_address(text) == text
+    except InputError:
+        assert not is_web_address(text)
+    else:
+        assert is_web_address(text)
 
 
 # Dates and milestones

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from spacedialog.presentation.citation import Citation, citation, citations, date_parts
+from spacedialog.presentation.citation import Citation, citation_maker, citations, date_parts
 from spacedialog.presentation.tables import Table
 from spacedialog.presentation.views import View
 from spacedialog.render import bibtex, csl_json
@@ -55,7 +55,7 @@ def text_of(module: Any, view: Table | View) -> str:
 def line(tracker: Tracker, ref: str) -> str:
     """Return the citation of a commitment in one line."""
     report = tracker.cite([ref])
-    return citation(report, report.commitments[0]).text
+    return citation_maker(report)(report.commitments[0]).text
 
 
 def test_a_citation_states_status_and_record(tracker: Tracker) -> None:

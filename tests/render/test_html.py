@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from unicodedata import bidirectional
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -23,7 +25,7 @@ from spacedialog.presentation.detail import commitment as detail_document
 from spacedialog.presentation.overview import overview as overview_document
 from spacedialog.presentation.report import report as whole
 from spacedialog.presentation.tables import commitments, history, upcoming
-from spacedialog.render import html_chart
+from spacedialog.render import html, html_chart
 from spacedialog.store.read.snapshot import Snapshot
 from tests.support.browser import SCHEMES, Desktop, Scheme, desktop, violations, written
 from tests.support.built_in import COMMITMENTS
@@ -32,6 +34,9 @@ from tests.support.trackers import Maker
 
 EXAMPLE = Path(__file__).parents[2] / "docs" / "example.html"
 DAY = date(2026, 11, 29)
+BIDIRECTIONAL = {"R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""The classes of characters that change the order of text in a paragraph from left to right (UAX 9)."""
+
 WIDTHS = (320, 768, 1280)
 
 
@@ -513,6 +518,13 @@ def test_a_thousand_promises_stay_usable(browser: Desktop, dialogue: Report) -> 
         assert 0 < len(shown(page)) < 2000
 
 
+def test_a_row_has_no_white_space_between_its_elements(text_2025: str) -> None:
+    """The elements of a row and of its details follow each other without line breaks, each of which would be a node."""
+    rows = re.findall("<tbody id=.*?</tbody>", text_2025, re.DOTALL)
+    assert len(rows) == 65
+    assert not [row for row in rows if re.search(r">\s*\n\s*<", row)]
+
+
 # Print
 
 
@@ -549,6 +561,15 @@ def test_text_from_the_record_is_never_more_than_text(browser: Desktop, small: R
         for shown_as in (NASTY[0], NASTY[1], NASTY[6], LONG, NASTY[4], "{{ 7 * 7 }} {% raw %}", r"\u202egnp.exe\u2066"):
             assert shown_as in said
     assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text)
+
+
+def test_text_from_right_to_left_is_isolated() -> None:
+    """A character that changes the order of the text around it is in an element that isolates it, or is escaped."""
+    reordering = [chr(code) for code in range(sys.maxunicode) if bidirectional(chr(code)) in BIDIRECTIONAL]
+    pages = [(char, html.isolated(f"a {char} b"), html.linked(f"a {char} b")) for char in reordering]
+    assert len(pages) > 2000
+    assert all(a == b and (a.startswith("<bdi>a ") or char not in a) for char, a, b in pages)
+    assert html.isolated("“Ô” → 地 <1>") == "“Ô” → 地 &lt;1&gt;"
 
 
 def test_only_web_addresses_become_links(browser: Desktop, small: Report) -> None:

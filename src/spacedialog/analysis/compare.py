@@ -33,7 +33,7 @@ def compare(snapshot: Snapshot, old: str, new: str) -> Comparison:
     snapshot = snapshot.of(())
     old, new = find_value(snapshot, "dialogue", old), find_value(snapshot, "dialogue", new)
     check_order(snapshot, old, new, f"compare {new} {old}")
-    before, after = _commitments(snapshot, old), _commitments(snapshot, new)
+    before, after = _commitments(snapshot, old, new)
     decisions = snapshot.decisions(old, new)
     comparison = _compare_linked(old, new, before, after, decisions, snapshot.sides())
     return comparison._replace(proposals=tuple(_proposals(snapshot, before, after, decisions)))
@@ -51,12 +51,14 @@ def add_comparison(report: Report, snapshot: Snapshot) -> Report:
     if LinkDecision.LINKED not in decisions.values():
         return report
     check_order(snapshot, old, new, f"compare {new} {old}")
-    before, after = _commitments(snapshot, old), _commitments(snapshot, new)
+    before, after = _commitments(snapshot, old, new)
     return report._replace(carried=_compare_linked(old, new, before, after, decisions, snapshot.sides()))
 
 
-def _commitments(snapshot: Snapshot, dialogue: str) -> dict[str, CommitmentRow]:
-    return {row.ref: row for row in snapshot.commitments(OneOf("dialogue", [dialogue]))}
+def _commitments(snapshot: Snapshot, old: str, new: str) -> tuple[dict[str, CommitmentRow], dict[str, CommitmentRow]]:
+    rows = list(snapshot.commitments(OneOf("dialogue", [old, new])))
+    before, after = ({row.ref: row for row in rows if row.dialogue == key} for key in (old, new))
+    return before, after
 
 
 def _compare_linked(

@@ -38,7 +38,12 @@ class Fingerprint(NamedTuple):
 
 def fingerprint_of(entries: Iterable[Entry]) -> Fingerprint:
     """Return the fingerprint of the entries, in any order; it does not check their own hashes."""
-    log = [(entry.sha, entry.ts) for entry in entries]
+    return fingerprint_of_hashes((entry.sha, entry.ts) for entry in entries)
+
+
+def fingerprint_of_hashes(entries: Iterable[tuple[str, int]]) -> Fingerprint:
+    """Return the fingerprint of entries, of which the hash and the recorded time (µs) are given, in any order."""
+    log = list(entries)
     hashes = "\n".join(sorted(sha for sha, _ in log))
     digest = hashlib.sha256(_SALT + hashes.encode("utf-8", "surrogatepass")).digest()[:_BYTES]
     newest = max((ts for _, ts in log), default=0)

@@ -152,6 +152,8 @@ def check_web_address(text: str) -> str:
 
 def is_web_address(text: str) -> bool:
     """Return whether `check_web_address` accepts the text."""
+    if not text[:8].casefold().startswith(("http://", "https://")):
+        return False  # Most texts are no address, and the check of all of it takes long.
     try:
         check_web_address(text)
     except InputError:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from spacedialog.model.dates import readable
@@ -38,8 +39,15 @@ class Citation(NamedTuple):
     text: str
 
 
-def citation(report: Report, detail: Detail) -> Citation:
-    """Return the citation of a commitment of the report."""
+def citation_maker(report: Report) -> Callable[[Detail], Citation]:
+    """Return the function that returns the citation of a commitment of the report."""
+    fingerprint = report.fingerprint and f"fingerprint {report.fingerprint}"
+    # All citations name the same record, and counting its internal entries takes long.
+    log = f"spacedialog record: {'; '.join(filter(None, (log_line(report), fingerprint)))}"
+    return partial(_citation, report, log)
+
+
+def _citation(report: Report, log: str, detail: Detail) -> Citation:
     row = detail.commitment
     meeting: Mapping[str, Any] = next((one for one in report.dialogues if one.get("key") == row.dialogue), {})
     cited: Mapping[str, Any] = next(iter(detail.sources), {"document": ""})
@@ -52,8 +60,6 @@ def citation(report: Report, detail: Detail) -> Citation:
         status += f": last checked {detail.checked_on}" if detail.checked_on else ": not checked"
     else:
         status += f", evidence: {joined(evidence) or NO_EVIDENCE}"
-    fingerprint = report.fingerprint and f"fingerprint {report.fingerprint}"
-    log = f"spacedialog record: {'; '.join(filter(None, (log_line(report), fingerprint)))}"
     known = sentences(f"As of {report.as_of}, status {status}", log)
     return Citation(
         row.ref,
@@ -86,7 +92,7 @@ def _status_evidence(detail: Detail) -> tuple[str, ...]:
 
 def citations(report: Report) -> View:
     """Return the citations of all commitments of the report."""
-    rows = [citation(report, detail) for detail in report.commitments]
+    rows = list(map(citation_maker(report), report.commitments))
     text = Column("Citation", lambda row: row.text, wide=True, field="text")
     table = Table("citations", Citation._fields, rows, (text,), "", dates=("when",))
     return View("citations", rows, table, (Block("", tuple(row.text for row in rows)),))

@@ -40,6 +40,9 @@ maximum width that a word and a text get."""
 _BOLD = 1.3
 """The width of a bold character, as a multiple of that of another."""
 
+_ROWS_AT_ONCE = 100
+"""The number of rows of a table that are parsed at once; the parser refuses very long input."""
+
 _XML = nsdecls("w", "r")
 _STYLES = Path(__file__).with_name("docx_styles.xml")
 _A4 = (
@@ -58,6 +61,8 @@ _NUMBER = (
     '<w:r><w:t xml:space="preserve">{} </w:t></w:r><w:fldSimple w:instr="{}"><w:r><w:t>1</w:t></w:r></w:fldSimple>'
 )
 _ADDRESS = re.compile(r"""(https?://[^\s<>|\\`"{}^]*[^\s<>|\\`"{}^.,;:!?)\]'*])""")
+_SPACES = re.compile(r"\s+")
+_NO_CHARACTER = re.compile("[\ufffe\uffff]")
 _PARTS = ("custom-properties", "fontTable", "numbering", "officeDocument", "settings", "styles", "theme")
 _SETTINGS = ("autoHyphenation", "clrSchemeMapping", "compat", "evenAndOddHeaders", "mirrorMargins", "themeFontLang")
 """The parts of a reference document that are kept besides its header and its footer, as their relations are named, and
@@ -127,12 +132,16 @@ class WordDocument:
             f"<w:tblCaption w:val={quoteattr(_shown(name))}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid></w:tbl>"
         )
         self._end.addprevious(table)
+        lines = []
         for place, row in enumerate(zip(*cells.values(), strict=True)):
             is_head = place == 0
             runs = [Run(text, bold=is_head if has_head else number == 0) for number, text in enumerate(row)]
             if has_head or not is_head:
                 kept = is_head or not (has_head or place == len(rows))
-                table.append(self._row(runs, room, kept=kept, is_head=is_head))
+                lines.append(self._row(runs, room, kept=kept, is_head=is_head))
+        for start in range(0, len(lines), _ROWS_AT_ONCE):
+            some = "".join(lines[start : start + _ROWS_AT_ONCE])
+            table.extend(list(parse_xml(f"<w:tbl {_XML}>{some}</w:tbl>")))
         self.paragraph("", "table text")
 
     def save(self, stream: BinaryIO) -> None:
@@ -160,14 +169,14 @@ class WordDocument:
         scale = min(1, self._width / needed)
         return {column: round(scale * (least[column] + share * (full[column] - least[column]))) for column in cells}
 
-    def _row(self, cells: Sequence[Run], room: dict[Column, int], *, kept: bool, is_head: bool) -> Any:
-        """Return a row; with `kept`, on the same page as the next one."""
+    def _row(self, cells: Sequence[Run], room: dict[Column, int], *, kept: bool, is_head: bool) -> str:
+        """Return the XML of a row; with `kept`, on the same page as the next one."""
         xml = ""
         for cell, (column, width) in zip(cells, room.items(), strict=True):
             look = "<w:keepNext/>" * kept + '<w:jc w:val="right"/>' * column.right
             text = self._paragraph("table text", [cell], look)
             xml += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr>{text}</w:tc>'
-        return parse_xml(f"<w:tr {_XML}><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * is_head}</w:trPr>{xml}</w:tr>")
+        return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' * is_head}</w:trPr>{xml}</w:tr>"
 
     def _paragraph(self, style: str, text: Text, more: str = "") -> str:
         named = f'<w:pStyle w:val="{self._styles[style]}"/>' if style else ""
@@ -255,7 +264,7 @@ class WordDocument:
 
 def _shown(text: str) -> str:
     """Return the text for XML, with white space as single spaces and unsafe characters as escapes."""
-    return re.sub("[\ufffe\uffff]", "\ufffd", passage(re.sub(r"\s+", " ", text)))
+    return _NO_CHARACTER.sub("\ufffd", passage(_SPACES.sub(" ", text)))
 
 
 @contextmanager

@@ -13,12 +13,13 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple, TextIO
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.ext import Extension
 from markupsafe import Markup, escape
 
 from spacedialog.model.dates import readable, recurrence_text, review_text
@@ -27,7 +28,7 @@ from spacedialog.model.fields import AFTER_EVIDENCE, JOINT, CommitmentRow
 from spacedialog.model.rows.report import Report
 from spacedialog.model.values import is_web_address
 from spacedialog.model.vocabulary import BY_PROGRESS, Flag, Outcome, Status, Strength
-from spacedialog.presentation.citation import citation
+from spacedialog.presentation.citation import citation_maker
 from spacedialog.presentation.comparison import earlier_outcomes, outcome_counts
 from spacedialog.presentation.letters import in_words, qualified
 from spacedialog.presentation.phrases import (
@@ -92,6 +93,7 @@ def report_context(report: Report) -> dict[str, Any]:
         "over": "Commitments and their status",
         "timeline_title": "Timeline",
         "report": report,
+        "citation": citation_maker(report),
         "shown": {
             *("meetings", "progress", "timeline", "commitments"),
             *(["carried"] if report.carried else ()),
@@ -165,6 +167,7 @@ def words(name: str) -> str:
     return name.replace("-", " ")
 
 
+@lru_cache(4096)  # A page has the same dates many times.
 def when(text: str) -> str:
     """Return an EDTF date in words: `../2035` as `by 2035`, an interval as `2026 to 2027`."""
     return in_words(readable(text), qualified)
@@ -181,11 +184,34 @@ def site(text: str) -> str:
 
 
 _ADDRESS = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}])")
+_LINK = Markup('<a href="{0}" rel="noreferrer">{0}</a>')
 
 
-def pieces(text: str) -> list[Markup]:
-    """Return the text, escaped, cut before and after each web address: every second piece is an address."""
-    return [escape(piece) for piece in _ADDRESS.split(one_line(text))]
+# Hebrew to Arabic, their presentation forms, and the blocks of other scripts that are written from right to left.
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
+def isolated(text: str) -> Markup:
+    """Return the text for HTML. An element keeps text from right to left from changing the order of the text around it.
+
+    Other text has no element, because a browser takes long to read a page with many.
+    """
+    return _isolated(text, escape(one_line(text)))
+
+
+def linked(text: str) -> Markup:
+    """Return the text as `isolated` does, with its web addresses as links."""
+    # Every second piece is an address.
+    pieces = _ADDRESS.split(one_line(text))
+    links = (
+        _LINK.format(piece) if number % 2 and is_web_address(piece) else escape(piece)
+        for number, piece in enumerate(pieces)
+    )
+    return _isolated(text, Markup().join(links))
+
+
+def _isolated(text: str, html: Markup) -> Markup:
+    return Markup("<bdi>{}</bdi>").format(html) if _FROM_RIGHT.search(text) else html
 
 
 def by_side(heads: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
@@ -203,6 +229,14 @@ def percent(value: float) -> str:
 
 def _escaped_line(value: Any) -> Any:
     return one_line(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+class _JoinedLines(Extension):
+    """Joins an indented line of a template to the line before it: each line break of a page is a node of its tree."""
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - of Jinja
+        """Return the template without the breaks before indented lines."""
+        return re.sub(r"\n +", "", source)
 
 
 class _Asset(NamedTuple):
@@ -223,13 +257,15 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=[_JoinedLines],
     )
     environment.filters |= {
         "address": address,
         "by_side": by_side,
         "delay": delay_text,
         "conflict_lines": conflict_lines,
-        "pieces": pieces,
+        "isolated": isolated,
+        "linked": linked,
         "percent": percent,
         "review": review_text,
         "site": site,
@@ -241,7 +277,6 @@ def environment() -> Environment:
     environment.globals |= {
         "AFTER_EVIDENCE": AFTER_EVIDENCE,
         "action_text": action_text,
-        "citation": citation,
         "coverage_line": coverage_line,
         "evidence_text": evidence_text,
         "JOINT": JOINT,

@@ -186,7 +186,7 @@ def _lines(text: str, width: int) -> int:
     if len(text) * 2 <= width:
         return 1
     usable = width * 0.9  # lines break between words
-    wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
+    wide = 0 if text.isascii() else sum(unicodedata.east_asian_width(char) in "WF" for char in text)
     return math.ceil((len(text) + wide) / usable)
 
 
@@ -199,6 +199,8 @@ def _is_link(url: str) -> bool:
 
 def _cut(text: str) -> str:
     """Return the text; if it is too long for a cell, its beginning and its length."""
+    if len(text) <= MAX_TEXT // 2:
+        return text  # A character has at most two code units.
     size = len(text.encode("utf-16-le")) // 2
     if size <= MAX_TEXT:
         return text

@@ -64,11 +64,20 @@ def in_arrival_order(connection: sqlite3.Connection) -> list[Entry]:
     return list(select(connection, "NOT INDEXED ORDER BY c.rowid"))
 
 
+def hashes(connection: sqlite3.Connection) -> Iterator[tuple[str, int]]:
+    """Yield the hash of every entry and its recorded time (µs since 1970, UTC), in any order."""
+    return connection.execute("SELECT sha, ts FROM change")
+
+
+SHARED_POSITION = (
+    "(SELECT max(seq) FROM (SELECT max(seq) AS seq FROM change UNION ALL SELECT max(seq) FROM quarantine))"
+)
+"""The position up to which this copy has read the shared log; NULL if it has no position."""
+
+
 def shared_position(connection: sqlite3.Connection) -> int | None:
     """Return the position up to which this copy has read the shared log; None if it has no position."""
-    position: int | None = connection.execute(
-        "SELECT max(seq) FROM (SELECT max(seq) AS seq FROM change UNION ALL SELECT max(seq) FROM quarantine)"
-    ).fetchone()[0]
+    position: int | None = connection.execute(f"SELECT {SHARED_POSITION}").fetchone()[0]
     return position
 
 
@@ -89,6 +98,8 @@ def entries_by_item(
 
     Read the entries of one item before you advance to the next.
     """
+    if items is not None and not items:
+        return iter(())
     condition = "" if items is None else "WHERE c.item IN (SELECT value FROM json_each(?))"
     parameters = () if items is None else (json.dumps(items),)
     return groupby(select(connection, f"{condition} ORDER BY c.item, c.ts, c.id", parameters), attrgetter("item"))

@@ -181,6 +181,6 @@ class Reports(Record):
 
 def _fingerprint(snapshot: Snapshot) -> str:
     """Return the fingerprint of the snapshot's log."""
-    from spacedialog.maintenance.fingerprint import fingerprint_of
+    from spacedialog.maintenance.fingerprint import fingerprint_of_hashes
 
-    return str(fingerprint_of(snapshot.log()))
+    return str(fingerprint_of_hashes(snapshot.hashes()))

@@ -13,20 +13,23 @@
     const names = heads.map((head) => head.textContent);
     const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
     const compare = new Intl.Collator("en", { numeric: true }).compare;
-    const items = [...table.tBodies].map((body) => ({
-      body,
-      text: "",
-      keys: [...body.rows[0].cells].map((cell) => cell.dataset.key ?? cell.textContent),
-    }));
+    const items = [...table.tBodies].map((body) => ({ body, text: "", keys: null }));
+
+    const read = () => {
+      for (const item of items) {
+        // The citation is left out, because it has the same words for every commitment.
+        const last = item.body.querySelector(".fold")?.lastElementChild;
+        const cited = last?.matches(".cite") ? last.textContent : "";
+        item.text ||= plain(item.body.textContent.replace(cited, ""));
+      }
+    };
 
     const filter = () => {
       const wanted = plain(words.value).split(/\s+/).filter(Boolean);
       const chosen = choices.filter((choice) => choice.value);
+      if (wanted.length) read();
       let count = 0;
       for (const item of items) {
-        // The citation is left out, because it has the same words for every commitment.
-        const cited = item.body.querySelector(".cite.line")?.textContent ?? "";
-        if (wanted.length) item.text ||= plain(item.body.textContent.replace(cited, ""));
         const matches =
           chosen.every((choice) => item.body.dataset[choice.dataset.by].split(" ").includes(choice.value)) &&
           wanted.every((word) => item.text.includes(word));
@@ -38,6 +41,8 @@
 
     const sort = (column, down) => {
       const sign = down ? -1 : 1;
+      for (const item of items)
+        item.keys ??= [...item.body.rows[0].cells].map((cell) => cell.dataset.key ?? cell.textContent);
       // Empty values come last in both directions.
       const by = (a, b) =>
         (a.keys[column] === "") - (b.keys[column] === "") || sign * compare(a.keys[column], b.keys[column]);
@@ -83,6 +88,8 @@
       const [column, down] = sorting.value.split(" ");
       sort(column === "" ? null : Number(column), down === "1");
     });
+    // The texts are read before the first word is typed, so that it does not have to wait for them.
+    words.addEventListener("focus", read, { once: true });
     words.addEventListener("input", filter);
     for (const choice of choices) choice.addEventListener("change", filter);
     controls.querySelector("button").addEventListener("click", all);

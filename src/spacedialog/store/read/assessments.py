@@ -29,10 +29,10 @@ def assessments(
     """Yield the verdicts that are current on the day, each with its commitment's item, in the order of the refs.
 
     The commitments match `filter_` and, if given, are among `items` and of `dialogues`. `rubric` limits the verdicts to
-    the rubric of that name.
+    the rubric of that name. With `items`, the dialogues are in any order.
     """
     parameters: Parameters = {**day_parameters(day), "rubric": rubric or ""}
-    order = order_by("ref", dialogue_keys(connection, day), parameters)
+    order = order_by("ref", dialogue_keys(connection, day) if items is None else (), parameters)
     cursor = connection.execute(
         'SELECT c.item, c.ref, c.title, a.party, a.assessor, a.rubric, a.verdict, l."on", l.author, l.ts, l.id, l.body'
         f" FROM commitment AS c JOIN assessment AS a ON a.commitment = c.item AND {VALID.format('a')}"

@@ -17,7 +17,7 @@ from spacedialog.model.progress import Progress
 from spacedialog.model.rows.record import Detail
 from spacedialog.store.log import entries_by_item
 from spacedialog.store.read import assessments, conflicts, events, history, links
-from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID, day_parameters, is_among
+from spacedialog.store.read.commitment_sql import VALID, day_parameters
 from spacedialog.store.words import plain_form
 
 _Row = TypeVar("_Row")
@@ -29,6 +29,13 @@ class ReadContext(NamedTuple):
     connection: sqlite3.Connection
     day: date
     dialogues: Sequence[str]
+
+
+class Found(NamedTuple):
+    """A commitment whose details are read: its row, and the day (ISO) of its last check, None if it has none."""
+
+    row: CommitmentRow
+    checked_on: str | None
 
 
 class _LogFields(NamedTuple):
@@ -46,30 +53,29 @@ class _LogFields(NamedTuple):
 _NO_FIELDS = _LogFields({}, frozenset(), False)
 
 
-def read_details(scope: ReadContext, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
-    """Yield the details of the commitments on the day; `commitments` has their rows by item.
+def read_details(
+    scope: ReadContext, commitments: Mapping[str, Found], records: Mapping[str, Mapping[str, Any]], watch: Progress
+) -> Iterator[Detail]:
+    """Yield the details of the commitments on the day, given by item; `records` are those of their dialogues, by key.
 
     They are read from the projection tables. Fields that the tables lack are folded from the commitment's entries.
     """
     connection, day, dialogues = scope
     items = list(commitments)
-    records = dialogues_by_key(connection, day, {row.dialogue for row in commitments.values()})
     log_fields = {item: _log_fields(day, list(about)) for item, about in entries_by_item(connection, items)}
-    checks = dict(_last_checks(connection, day, items))
     upcoming = _by_item(events.upcoming(connection, day, everything=True, items=items, dialogues=dialogues))
     moved = history.slips(connection, day, items=items, dialogues=dialogues)
     slips = _by_item((slip.item, slip.row) for slip in moved)
     entries = _by_item(history.entries_about(connection, day, items))
     disputed = _by_item(conflicts.conflicts(connection, day, items=items))
     verdicts = _by_item(assessments.assessments(connection, day, items=items, dialogues=dialogues))
-    carries_on = _by_item(links.linked_commitments(connection, day, items, "new", "old"))
-    carried_on_by = _by_item(links.linked_commitments(connection, day, items, "old", "new"))
-    for item, row in watch(commitments.items()):
+    carries_on, carried_on_by = map(_by_item, links.linked_commitments(connection, day, items))
+    for item, (row, checked_on) in watch(commitments.items()):
         logged: _LogFields = log_fields.get(item, _NO_FIELDS)
         fields = logged.fields
         yield Detail(
             row,
-            checks.get(item),
+            checked_on,
             fields.get("quote"),
             fields.get("criterion"),
             fields.get("detail"),
@@ -115,16 +121,6 @@ def _by_item(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
     for item, row in rows:
         grouped[item].append(row)
     return grouped
-
-
-def _last_checks(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> Iterator[tuple[str, str | None]]:
-    """Return the day of the last check of each commitment, None if it was never checked."""
-    parameters = day_parameters(day)
-    return connection.execute(
-        f"SELECT c.item, {LAST_CHECK} FROM commitment AS c WHERE {VALID.format('c')}"
-        f" AND {is_among('c.item', items, parameters)}",
-        parameters,
-    )
 
 
 def descriptions(connection: sqlite3.Connection, day: date, dialogue: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from spacedialog.model.rows.record import HistoryRow, SlipRow
 from spacedialog.model.target import Target
 from spacedialog.model.values import evidence_pieces, match_choice
 from spacedialog.model.visibility import INTERNAL
-from spacedialog.store.log import entries_by_item, shared_position
+from spacedialog.store.log import SHARED_POSITION, entries_by_item
 from spacedialog.store.read.commitment_sql import (
     VALID,
     belongs_to_dialogues,
@@ -95,10 +95,14 @@ _LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_NAM
 
 def position(connection: sqlite3.Connection) -> Position:
     """Return the position of the log."""
-    # A deleted row is always filled again (restamp), so the highest row number is the number of entries.
-    entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
-    last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
-    return Position(entries, last and last[0], recorded, shared_position(connection))
+    # A deleted row is always filled again (restamp), so the highest row number is the number of entries. Each maximum
+    # has a SELECT of its own, which an index answers; one SELECT for two would read the whole log.
+    return Position._make(
+        connection.execute(
+            "SELECT ifnull((SELECT max(rowid) FROM change), 0), (SELECT id FROM change ORDER BY rowid DESC LIMIT 1),"
+            f" (SELECT max(ts) FROM change), {SHARED_POSITION}"
+        ).fetchone()
+    )
 
 
 def has_been_at(connection: sqlite3.Connection, known: Position) -> bool:

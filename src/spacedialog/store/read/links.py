@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from spacedialog.model.vocabulary import LinkDecision
 from spacedialog.store.read.commitment_sql import VALID, day_parameters, is_among
 
+_Linked = tuple[str, Mapping[str, str]]
+"""The item of a commitment, with the `ref` and the `title` of one that is linked to it."""
+
 
 def linked_commitments(
-    connection: sqlite3.Connection, day: date, items: Sequence[str], side: str, other: str
-) -> Iterator[tuple[str, Mapping[str, str]]]:
-    """Yield the commitments that are linked on the day to the commitments `items`: the item, then `ref` and `title`.
-
-    The commitments `items` are on one `side` of the links, `old` or `new`; the yielded ones are on the `other` side.
-    """
+    connection: sqlite3.Connection, day: date, items: Sequence[str]
+) -> tuple[list[_Linked], list[_Linked]]:
+    """Return the commitments that the commitments `items` carry on, on the day, and those that carry them on."""
     parameters: dict[str, Any] = {**day_parameters(day)}
-    cursor = connection.execute(
-        f"SELECT k.{side}, c.ref, c.title FROM link AS k"
+    sides = " UNION ALL ".join(
+        f"SELECT '{other}' AS side, k.{side} AS item, c.ref, c.title, c.dialogue, c.number, c.ref_key FROM link AS k"
         f" JOIN commitment AS c ON c.item = k.{other} AND {VALID.format('c')}"
         f" WHERE {is_among(f'k.{side}', items, parameters)} AND k.decided = '{LinkDecision.LINKED}'"
         f" AND {VALID.format('k')}"
-        " ORDER BY c.dialogue, c.number, c.ref_key",
-        parameters,
+        for side, other in (("new", "old"), ("old", "new"))
     )
-    return ((item, {"ref": ref, "title": title}) for item, ref, title in cursor)
+    cursor = connection.execute(f"{sides} ORDER BY dialogue, number, ref_key", parameters)
+    linked: dict[str, list[_Linked]] = {"old": [], "new": []}
+    for side, item, ref, title, *_ in cursor:
+        linked[side].append((item, {"ref": ref, "title": title}))
+    return linked["old"], linked["new"]
 
 
 def decisions(connection: sqlite3.Connection, day: date, old: str, new: str) -> dict[tuple[str, str], str]:

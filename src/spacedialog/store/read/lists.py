@@ -97,17 +97,14 @@ class Lists:
         `sort` has names from `commitment_sql.SORTS`, separated by commas; a `-` before a name reverses its order.
         InputError for any other name.
         """
-        return map(commitment_row, self._select(filter_, sort, limit))
+        query = Query(COLUMNS, filter_, sort, limit, self._dialogues)
+        return map(commitment_row, select(self._connection, self.day, query))
 
     def stale_since(self) -> dict[str, str]:
         """Return the day (ISO) on which each stale commitment became stale, by ref."""
         filter_ = Flagged(Flag.STALE)
         query = Query(f"c.ref, {STALE_SINCE}", filter_, "ref", None, self._dialogues)
         return dict(select(self._connection, self.day, query))
-
-    def _select(self, filter_: Filter, sort: str, limit: int | None, *, more: str = "") -> Iterator[tuple[Any, ...]]:
-        query = Query(f"{COLUMNS}{more}", filter_, sort, limit, self._dialogues)
-        return select(self._connection, self.day, query)
 
     def areas(self, filter_: Filter = EVERYTHING) -> list[AreaRow]:
         """Return the areas of every dialogue that have had a commitment by the day, newest meeting first.
@@ -224,6 +221,10 @@ class Lists:
         """Return every entry of the log, in the order recorded."""
         return log.entries(self._connection)
 
+    def hashes(self) -> Iterator[tuple[str, int]]:
+        """Return the hash of every entry of the log and its recorded time (µs since 1970, UTC), in any order."""
+        return log.hashes(self._connection)
+
     def position(self) -> Position:
         """Return the position of the log: its number of entries, the last to arrive and the newest recorded time."""
         from spacedialog.store.read import history
@@ -279,7 +280,7 @@ class Lists:
         return assessments.timings(self._connection, self.day, filter_, dialogues=self._dialogues)
 
 
-def commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
+def commitment_row(row: Sequence[Any]) -> CommitmentRow:
     """Return the row of a commitment from the values of `COLUMNS`."""
     values, flags = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAG_COLUMNS)]
     values[_PARTNERS_AT] = tuple(json.loads(values[_PARTNERS_AT]))

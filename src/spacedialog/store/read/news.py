@@ -245,6 +245,8 @@ def _has_remarks(one: News) -> bool:
 
 def _rows(connection: sqlite3.Connection, day: date, ids: Sequence[str]) -> dict[str, HistoryRow]:
     """Return the entries with these ids, by id."""
+    if not ids:
+        return {}
     parameters: dict[str, Any] = {"day": day.isoformat()}
     cursor = connection.execute(f"SELECT {ENTRY} FROM {LOG} WHERE {is_among('l.id', ids, parameters)}", parameters)
     return {row.id: row for row in map(history_row, cursor)}

@@ -1,4 +1,4 @@
-"""Commitments in an order: the query, or one query for each dialogue."""
+"""Commitments in an order: one statement, or one for each dialogue."""
 
 from __future__ import annotations
 
@@ -31,23 +31,26 @@ def select(connection: sqlite3.Connection, day: date, query: Query) -> Iterator[
     """Return the rows of a query in its order, newest dialogue first; InputError for an unknown sort name."""
     keys = dialogue_keys(connection, day, query.dialogues)
     if query.sort.removeprefix("-") != "ref" or query.filter not in (EVERYTHING, All([])) or len(keys) < 2:
-        return _rows(connection, day, query, keys)
+        return select_at_once(connection, day, query, keys)
     # The index on the dialogue has its commitments in order, so that a limit needs no sort of the whole record.
     parts: list[tuple[Query, Sequence[str]]] = [(query._replace(dialogues=[key]), ()) for key in keys]
     parts.append((query, keys))
     in_order = reversed(parts) if query.sort.startswith("-") else parts
-    rows = (_rows(connection, day, part, without=without) for part, without in in_order)
+    rows = (select_at_once(connection, day, part, without=without) for part, without in in_order)
     return islice(chain.from_iterable(rows), query.limit)
 
 
-def _rows(
+def select_at_once(
     connection: sqlite3.Connection,
     day: date,
     query: Query,
     newest_first: Sequence[str] = (),
     without: Sequence[str] = (),
 ) -> Iterator[tuple[Any, ...]]:
-    """Return the rows of a query, without those of the dialogues `without`."""
+    """Return the rows of a query in its order, read by one statement, without those of the dialogues `without`.
+
+    `newest_first` are the keys of the dialogues; InputError for an unknown sort name.
+    """
     parameters: Parameters = {**day_parameters(day), "limit": -1 if query.limit is None else query.limit}
     order = order_by(query.sort, newest_first, parameters)
     others = f"NOT {in_dialogues('c.dialogue', without, parameters)}" if without else "TRUE"

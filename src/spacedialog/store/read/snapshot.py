@@ -5,19 +5,19 @@ A snapshot uses a connection that its opener closes. Iterators read from the con
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import CREATE, Entry, iso_time
-from spacedialog.model.fields import CommitmentRow
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.vocabulary import MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import counts
-from spacedialog.store.read.commitment_sql import VALID
+from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID
 from spacedialog.store.read.lists import COLUMNS, Lists, commitment_row
+from spacedialog.store.read.ordered import Query, select_at_once
 
 if TYPE_CHECKING:
     from spacedialog.model.fold import History
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _DIALOGUE_FIELDS = ("key", "series", "number", "title", "place", "when", "host", "heads", "note")
 _FEW = 5
 
+_DETAIL_COLUMNS = f"{COLUMNS}, c.item, {LAST_CHECK}"
+
 
 class Snapshot(Lists):
     """The record as it was on a day: its lists, single items, and views of the whole record."""
@@ -37,22 +39,26 @@ class Snapshot(Lists):
     def detail(self, target: Target) -> Detail:
         """Return the details of a commitment; NotFoundError if it is not in the record on the day."""
         cursor = self._rows(
-            f"SELECT {COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
+            f"SELECT {_DETAIL_COLUMNS} FROM commitment AS c WHERE c.item = :item AND {VALID.format('c')}",
             {"item": target.item},
         )
-        row = cursor.fetchone()
-        if row is None:
+        if not (rows := cursor.fetchmany(1)):
             raise NotFoundError(
                 f"{target.ref} is not in the record as of {self.day}", "omit --as-of, or choose a later day"
             )
-        return next(self._details({target.item: commitment_row(row)}, silent))
+        return self._details(rows, silent)[0][0]
 
-    def _details(self, commitments: Mapping[str, CommitmentRow], watch: Progress) -> Iterator[Detail]:
+    def _details(
+        self, rows: Sequence[tuple[Any, ...]], watch: Progress
+    ) -> tuple[tuple[Detail, ...], Mapping[str, Mapping[str, Any]]]:
+        """Return the details of commitments with these values of `_DETAIL_COLUMNS`, and their dialogues by key."""
         from spacedialog.store.read import details
 
-        return details.read_details(
-            details.ReadContext(self._connection, self.day, self._dialogues), commitments, watch
-        )
+        found = {item: details.Found(commitment_row(row), checked_on) for *row, item, checked_on in rows}
+        keys = dict.fromkeys(commitment.row.dialogue for commitment in found.values())
+        records = details.dialogues_by_key(self._connection, self.day, keys)
+        scope = details.ReadContext(self._connection, self.day, self._dialogues)
+        return tuple(details.read_details(scope, found, records, watch)), records
 
     def details(self, dialogue: str) -> dict[str, str]:
         """Return the long descriptions of a dialogue's commitments, by ref; commitments without one are left out."""
@@ -190,21 +196,21 @@ class Snapshot(Lists):
         """
         from spacedialog.model.rows.report import Report
         from spacedialog.store.read import events
-        from spacedialog.store.read.details import dialogues_by_key
 
-        chosen = list(self._select(filter_, sort, None, more=", c.item"))
-        details = tuple(self._details({row[-1]: commitment_row(row) for row in chosen}, watch))
+        keys = counts.dialogue_keys(self._connection, self.day)
+        query = Query(_DETAIL_COLUMNS, filter_, sort, None, self._dialogues)
+        chosen = select_at_once(self._connection, self.day, query, keys)
+        details, dialogues = self._details(list(chosen), watch)
         rows = [detail.commitment for detail in details]
-        newest = {key.casefold(): n for n, key in enumerate(counts.dialogue_keys(self._connection, self.day))}
-        keys = sorted({row.dialogue for row in rows}, key=lambda key: newest.get(key.casefold(), len(newest)))
-        dialogues = dialogues_by_key(self._connection, self.day, keys)
+        newest = {key.casefold(): place for place, key in enumerate(keys)}
+        in_order = sorted(dialogues, key=lambda key: newest.get(key.casefold(), len(newest)))
         position = self.position()
         return Report(
             self.day.isoformat(),
             selection,
             position.entries,
             iso_time(position.recorded) if position.recorded is not None else None,
-            tuple(dialogues.values()),
+            tuple(dialogues[key] for key in in_order),
             self.coverage(filter_),
             {status.value: sum(row.status == status for row in rows) for status in Status},
             tuple(area for area in self.areas(filter_) if area.commitments),
