@@ -48,7 +48,11 @@ _OWN_CHECK = (
     "iif(c.checked <= :day, c.checked,"
     " ifnull((SELECT max(k.day) FROM check_day AS k WHERE k.item = c.item AND k.day <= :day), ''))"
 )
-_VERDICT = "(SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item AND v.day <= :day)"
+# SQLite looks once whether there is any verdict.
+_VERDICT = (
+    "iif(EXISTS (SELECT * FROM verdict_day),"
+    " (SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item AND v.day <= :day), NULL)"
+)
 
 LAST_CHECK = f"nullif(max({_OWN_CHECK}, ifnull({_VERDICT}, '')), '')"
 """The day (ISO) of the last check of a commitment `c` by `:day`, NULL if there is none."""

@@ -30,13 +30,14 @@ from spacedialog.store.words import plain_form
 def events_sql(condition: str = "TRUE") -> str:
     """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and their milestones.
 
-    `condition` is on `c`. It is part of both SELECTs of the union, so that SQLite can use an index for it.
+    `condition` is on `c`. It is part of both SELECTs of the union, so that SQLite can use an index for it. The columns
+    of both have the same types: otherwise SQLite would neither filter nor order the SELECTs one by one.
     """
     return f"""
         SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
             c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-            NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone,
-            c.source AS source
+            CAST(NULL AS TEXT) AS recurs, CAST(NULL AS TEXT) AS met, c.dialogue AS dialogue, c.area AS area,
+            c.item AS item, CAST(NULL AS TEXT) AS milestone, c.source AS source
         FROM commitment AS c
         WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition}
         UNION ALL
@@ -106,9 +107,34 @@ def upcoming(
     return sorted(rows, key=lambda pair: by_window(pair[1]))
 
 
+def following(
+    connection: sqlite3.Connection, day: date, limit: int, *, dialogues: Sequence[str] = ()
+) -> list[UpcomingRow]:
+    """Return the first events of `upcoming` that are not overdue, at most `limit`."""
+    parameters: Parameters = {**day_parameters(day), "limit": limit}
+    select = f"SELECT * FROM ({events_sql(in_dialogues('c.dialogue', dialogues, parameters))}) WHERE {UNMET}"
+    events = connection.execute(f"{select} AND recurs IS NOT NULL", parameters).fetchall()
+    once = f"{select} AND recurs IS NULL"
+    # An index has the windows in the order of their ends, so that few events are read. An open end comes last.
+    first = connection.execute(
+        f"{once} AND latest >= :day AND latest < '{_LAST_DAY}' ORDER BY latest, earliest, ref LIMIT :limit", parameters
+    ).fetchall()
+    if len(first) < limit:
+        first = connection.execute(
+            f"{once} AND (latest >= :day OR latest IS NULL)"
+            f" ORDER BY ifnull(latest, '{_LAST_DAY}'), earliest, ref LIMIT :limit",
+            parameters,
+        ).fetchall()
+    rows = [row for event in map(_Event._make, events + first) for row in _occurrences(event, day, None, None, False)]
+    return sorted((row for row in rows if row.state != MilestoneState.OVERDUE), key=by_window)[:limit]
+
+
+_LAST_DAY = "9999-12-31"
+
+
 def by_window(row: UpcomingRow) -> tuple[str, str, str]:
     """Return the sort key of an event: when its window closes, when it opens, its ref."""
-    return row.latest or "9999-12-31", row.earliest or "", row.ref
+    return row.latest or _LAST_DAY, row.earliest or "", row.ref
 
 
 def place(row: UpcomingRow) -> int:

@@ -96,7 +96,9 @@ _LOG_ABOUT = f"({_ABOUT}) AS about JOIN change AS l ON l.item = about.item {_NAM
 def position(connection: sqlite3.Connection) -> Position:
     """Return the position of the log."""
     # A deleted row is always filled again (restamp), so the highest row number is the number of entries.
-    entries, recorded = connection.execute("SELECT ifnull(max(rowid), 0), max(ts) FROM change").fetchone()
+    # SQLite finds one maximum of a query with an index, but not two.
+    (entries,) = connection.execute("SELECT ifnull(max(rowid), 0) FROM change").fetchone()
+    (recorded,) = connection.execute("SELECT max(ts) FROM change").fetchone()
     last = connection.execute("SELECT id FROM change WHERE rowid = ?", (entries,)).fetchone()
     return Position(entries, last and last[0], recorded, shared_position(connection))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
@@ -114,7 +114,13 @@ class Lists:
 
         Each has its next event, and counts of its commitments that match `filter_`.
         """
-        return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
+        return self._areas(self._groups(filter_), filter_)
+
+    def _groups(self, filter_: Filter) -> list[counts.Group]:
+        return counts.groups(self._connection, self.day, filter_, dialogues=self._dialogues)
+
+    def _areas(self, of: Iterable[counts.Group], filter_: Filter = EVERYTHING) -> list[AreaRow]:
+        return counts.areas(self._connection, self.day, of, filter_, dialogues=self._dialogues)
 
     def dialogues(self) -> list[DialogueRow]:
         """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
