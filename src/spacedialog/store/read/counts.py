@@ -19,6 +19,7 @@ from spacedialog.store.read.commitment_sql import (
     day_parameters,
     in_dialogues,
     matching,
+    selected,
 )
 from spacedialog.store.read.events import UNMET, events_sql
 
@@ -101,8 +102,8 @@ def areas(
     by_area: dict[tuple[str, ...], list[Group]] = {}
     for group in of:
         by_area.setdefault((group.dialogue, group.area), []).append(group)
-    matches = matching(filter_, dialogues, parameters)
-    following = _next_events(connection, ("dialogue", "area"), by_area, matches, parameters)
+    condition = selected(filter_, dialogues, parameters)
+    following = _next_events(connection, ("dialogue", "area"), by_area, condition, parameters)
     titles = connection.execute(
         "SELECT a.dialogue, a.key, a.title FROM area AS a JOIN dialogue AS d ON d.key = a.dialogue"
         f" AND {VALID.format('d')} WHERE {VALID.format('a')} AND {in_dialogues('d.key', dialogues, parameters)}"
@@ -167,7 +168,7 @@ def dialogues(connection: sqlite3.Connection, day: date, named: Sequence[str] = 
     parameters: Parameters = day_parameters(day)
     of = groups(connection, day, dialogues=named)
     keys = {(group.dialogue,) for group in of}
-    following = _next_events(connection, ("dialogue",), keys, matching(EVERYTHING, named, parameters), parameters)
+    following = _next_events(connection, ("dialogue",), keys, selected(EVERYTHING, named, parameters), parameters)
     rows = []
     for fields in dialogue_records(connection, day, named):
         texts = {name: str(fields.get(name) or "") for name in ("key", "series", "title", "when", "place", "host")}
