@@ -489,6 +489,16 @@ def test_a_hot_question_uses_its_index(busy: Tracker, name: str) -> None:
         assert not [step for step in steps if step in ("SCAN change", "SCAN l", "SCAN involved", "SCAN i")], steps
 
 
+def test_the_overview_reads_the_next_events_in_order(busy: Tracker) -> None:
+    """The next events, of the record and of each area, are read from the indexes of windows, and not sorted."""
+    with busy.snapshot(Scope(DAY)) as view:
+        with plans(view) as steps:
+            view.overview()
+        assert steps.count("MERGE (UNION ALL)") == 2
+        for step in ("c USING INDEX idx_commitment_due_latest_valid_to", "m USING INDEX idx_milestone_latest_valid_to"):
+            assert len([one for one in steps if step in one]) >= 2
+
+
 # The past
 
 

@@ -21,7 +21,7 @@ from spacedialog.store.read.commitment_sql import (
     matching,
     selected,
 )
-from spacedialog.store.read.events import UNMET, events_sql
+from spacedialog.store.read.events import unmet_sql
 
 
 class Group(NamedTuple):
@@ -137,8 +137,8 @@ def _next_events(
     The events are read in order, and only until each of the wanted values has one.
     """
     cursor = connection.execute(
-        f'SELECT ref, title, "when", {", ".join(by)}, latest, earliest FROM ({events_sql(condition)})'
-        f" WHERE {UNMET} AND latest >= :day ORDER BY latest, earliest, ref",
+        f'SELECT ref, title, "when", {", ".join(by)}, latest, earliest FROM ({unmet_sql(condition)})'
+        " WHERE latest >= :day ORDER BY latest, earliest, ref",
         parameters,
     )
     following: dict[tuple[str, ...], Mapping[str, str]] = {}

@@ -9,13 +9,14 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import VagueDate, iso_day
+from spacedialog.model.dates import VagueDate, days_to, iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
 from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
 from spacedialog.store.read.commitment_sql import (
+    UNSETTLED,
     VALID,
     Parameters,
     day_parameters,
@@ -27,8 +28,8 @@ from spacedialog.store.read.commitment_sql import (
 from spacedialog.store.words import plain_form
 
 
-def events_sql(condition: str = "TRUE") -> str:
-    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and their milestones.
+def events_sql(condition: str = "TRUE", *, of_due_dates: str = "TRUE", of_milestones: str = "TRUE") -> str:
+    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and their milestones `m`.
 
     `condition` is on `c`. It is part of both SELECTs of the union, so that SQLite can use an index for it. The columns
     of both have the same types: otherwise SQLite would neither filter nor order the SELECTs one by one.
@@ -39,18 +40,23 @@ def events_sql(condition: str = "TRUE") -> str:
             CAST(NULL AS TEXT) AS recurs, CAST(NULL AS TEXT) AS met, c.dialogue AS dialogue, c.area AS area,
             c.item AS item, CAST(NULL AS TEXT) AS milestone, c.source AS source
         FROM commitment AS c
-        WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition}
+        WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition} AND {of_due_dates}
         UNION ALL
         SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest,
             iif(c.status = 'withdrawn' AND m.status <> 'met', c.status, m.status), m.recurs, m.met, c.dialogue, c.area,
             m.item, m.milestone, m.source
         FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
-        WHERE {VALID.format("m")} AND {condition}
+        WHERE {VALID.format("m")} AND {condition} AND {of_milestones}
     """
 
 
-UNMET = f"status NOT IN ({', '.join(repr(state.value) for state in SETTLED_STATES)})"
-"""The condition that an event is still expected."""
+def unmet_sql(condition: str = "TRUE") -> str:
+    """Return the SELECT of the events of `events_sql` that are still expected."""
+    settled = ", ".join(repr(state.value) for state in SETTLED_STATES)
+    events = events_sql(condition, of_due_dates=UNSETTLED, of_milestones=f"m.status NOT IN ({settled})")
+    # The milestones of withdrawn commitments are withdrawn.
+    return f"SELECT * FROM ({events}) WHERE status NOT IN ({settled})"
+
 
 _UNTIL = "(earliest <= :until OR latest <= :until)"
 _OCCURRENCES = 3
@@ -88,11 +94,8 @@ def upcoming(
 ) -> list[tuple[str, UpcomingRow]]:
     """Return events in the order of their windows, each with its commitment's item; see `Snapshot.upcoming`."""
     parameters: Parameters = day_parameters(day)
-    conditions = [
-        "TRUE" if everything else UNMET,
-        in_dialogues("dialogue", dialogues, parameters),
-    ]
-    events = events_sql(is_among("c.item", items, parameters))
+    conditions = [in_dialogues("dialogue", dialogues, parameters)]
+    events = (events_sql if everything else unmet_sql)(is_among("c.item", items, parameters))
     if until is not None:
         conditions.append(_UNTIL)
         parameters["until"] = until.isoformat()
@@ -112,9 +115,9 @@ def following(
 ) -> list[UpcomingRow]:
     """Return the first events of `upcoming` that are not overdue, at most `limit`."""
     parameters: Parameters = {**day_parameters(day), "limit": limit}
-    select = f"SELECT * FROM ({events_sql(in_dialogues('c.dialogue', dialogues, parameters))}) WHERE {UNMET}"
-    events = connection.execute(f"{select} AND recurs IS NOT NULL", parameters).fetchall()
-    once = f"{select} AND recurs IS NULL"
+    select = f"SELECT * FROM ({unmet_sql(in_dialogues('c.dialogue', dialogues, parameters))})"
+    events = connection.execute(f"{select} WHERE recurs IS NOT NULL", parameters).fetchall()
+    once = f"{select} WHERE recurs IS NULL"
     # An index has the windows in the order of their ends, so that few events are read. An open end comes last.
     first = connection.execute(
         f"{once} AND latest >= :day AND latest < '{_LAST_DAY}' ORDER BY latest, earliest, ref LIMIT :limit", parameters
@@ -188,7 +191,6 @@ def _upcoming_row(
         state = MilestoneState.UPCOMING
     else:
         state = MilestoneState.OPEN
-    opens, closes = ((date.fromisoformat(end) - today).days if end else None for end in (earliest, latest))
     return UpcomingRow(
         event.ref,
         event.commitment,
@@ -197,8 +199,8 @@ def _upcoming_row(
         earliest,
         latest,
         state.value,
-        opens,
-        closes,
+        days_to(earliest, today),
+        days_to(latest, today),
         event.recurs,
         evidence_pieces(event.source)[0],
     )

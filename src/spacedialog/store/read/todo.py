@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import cache
 from typing import NamedTuple
 
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, days_to
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.vocabulary import Flag, Reason
@@ -26,7 +25,7 @@ from spacedialog.store.read.commitment_sql import (
     overlaps,
     selected,
 )
-from spacedialog.store.read.events import UNMET, events_sql
+from spacedialog.store.read.events import unmet_sql
 
 _OF_WINDOWS: Mapping[Reason, tuple[str, str]] = {
     Reason.OVERDUE: ("latest < :day", "latest"),
@@ -105,22 +104,18 @@ def todo(
         in_window = f"(due IS NOT NULL AND {window})"
     by_ref = _by_ref(connection, parameters)
 
-    @cache
-    def days_to(end: str | None) -> int | None:
-        return None if end is None else date.fromisoformat(end).toordinal() - day.toordinal()
-
     events = [_Event(*row) for row in connection.execute(_dated(is_selected, in_window, by_ref), parameters)]
     commitments = _commitments_of(connection, day, events)
     rows = []
     for event in events:
         commitment = commitments[event.item]
         reasons = (event.reason, *(() if event.milestone else commitment.reasons))
-        rows.append(_row(event, commitment, reasons, days_to))
+        rows.append(_row(event, commitment, reasons, day))
     if limit is None or len(rows) < limit:
         listed = {event.item for event in events if not event.milestone}
         parameters["limit"] = -1 if limit is None else limit + len(listed)
         found = map(_Commitment._make, connection.execute(_undated(is_selected, in_window, by_ref), parameters))
-        rows += [_row(one, one, one.reasons, days_to) for one in found if one.item not in listed]
+        rows += [_row(one, one, one.reasons, day) for one in found if one.item not in listed]
     return rows[:limit]
 
 
@@ -141,8 +136,8 @@ def _dated(is_selected: str, in_window: str, by_ref: str) -> str:
     day = " ".join(f"WHEN {condition} THEN {day}" for condition, day in _OF_WINDOWS.values())
     return (
         f"SELECT item, milestone, CASE {reason} END, ref, title, due, earliest, latest"
-        f' FROM (SELECT *, "when" AS due FROM ({events_sql(is_selected)}))'
-        f" WHERE {UNMET} AND ({' OR '.join(conditions)}) AND {in_window}"
+        f' FROM (SELECT *, "when" AS due FROM ({unmet_sql(is_selected)}))'
+        f" WHERE ({' OR '.join(conditions)}) AND {in_window}"
         f" ORDER BY CASE {place} END, CASE {day} END, {by_ref} LIMIT :limit"
     )
 
@@ -185,9 +180,9 @@ def _row(
     shown: _Event | _Commitment,
     commitment: _Commitment,
     reasons: tuple[str, ...],
-    days_to: Callable[[str | None], int | None],
+    today: date,
 ) -> TodoRow:
-    checked = days_to(commitment.checked_on)
+    checked = days_to(commitment.checked_on, today)
     return TodoRow(
         ref=shown.ref,
         commitment=commitment.ref,
@@ -196,8 +191,8 @@ def _row(
         due=shown.due,
         due_earliest=shown.earliest,
         due_latest=shown.latest,
-        opens_in_days=days_to(shown.earliest),
-        closes_in_days=days_to(shown.latest),
+        opens_in_days=days_to(shown.earliest, today),
+        closes_in_days=days_to(shown.latest, today),
         owner=commitment.owner,
         review=commitment.review,
         checked_on=commitment.checked_on,
