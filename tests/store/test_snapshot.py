@@ -499,6 +499,16 @@ def test_the_overview_reads_the_next_events_in_order(busy: Tracker) -> None:
             assert len([one for one in steps if step in one]) >= 2
 
 
+def test_expected_due_dates_are_found_by_status_and_window(busy: Tracker) -> None:
+    """Dates to come and the worklist read the windows of open commitments from an index."""
+    with busy.snapshot(Scope(DAY)) as view:
+        with plans(view) as steps:
+            assert view.upcoming(until=DAY)
+            assert view.todo(limit=1)
+        index = "c USING INDEX idx_commitment_status_valid_to_valid_from_due_earliest_due_latest"
+        assert len([step for step in steps if index in step]) == 2, steps
+
+
 # The past
 
 

@@ -137,7 +137,7 @@ def _next_events(
     The events are read in order, and only until each of the wanted values has one.
     """
     cursor = connection.execute(
-        f'SELECT ref, title, "when", {", ".join(by)}, latest, earliest FROM ({unmet_sql(condition)})'
+        f'SELECT ref, title, "when", {", ".join(by)}, latest, earliest FROM ({unmet_sql(condition, in_order=True)})'
         " WHERE latest >= :day ORDER BY latest, earliest, ref",
         parameters,
     )

@@ -14,7 +14,7 @@ from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
-from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
+from spacedialog.model.vocabulary import SETTLED_STATES, STATUS_GROUPS, MilestoneState
 from spacedialog.store.read.commitment_sql import (
     UNSETTLED,
     VALID,
@@ -50,10 +50,17 @@ def events_sql(condition: str = "TRUE", *, of_due_dates: str = "TRUE", of_milest
     """
 
 
-def unmet_sql(condition: str = "TRUE") -> str:
-    """Return the SELECT of the events of `events_sql` that are still expected."""
+_OPEN = f"c.status IN ({', '.join(map(repr, STATUS_GROUPS['open']))})"
+
+
+def unmet_sql(condition: str = "TRUE", *, in_order: bool = False) -> str:
+    """Return the SELECT of the events of `events_sql` that are still expected.
+
+    SQLite finds due dates by the status and the window or, if they are read `in_order`, by the window only.
+    """
     settled = ", ".join(repr(state.value) for state in SETTLED_STATES)
-    events = events_sql(condition, of_due_dates=UNSETTLED, of_milestones=f"m.status NOT IN ({settled})")
+    is_open = UNSETTLED if in_order else _OPEN
+    events = events_sql(condition, of_due_dates=is_open, of_milestones=f"m.status NOT IN ({settled})")
     # The milestones of withdrawn commitments are withdrawn.
     return f"SELECT * FROM ({events}) WHERE status NOT IN ({settled})"
 
@@ -115,7 +122,8 @@ def following(
 ) -> list[UpcomingRow]:
     """Return the first events of `upcoming` that are not overdue, at most `limit`."""
     parameters: Parameters = {**day_parameters(day), "limit": limit}
-    select = f"SELECT * FROM ({unmet_sql(in_dialogues('c.dialogue', dialogues, parameters))})"
+    belongs = in_dialogues("c.dialogue", dialogues, parameters)
+    select = f"SELECT * FROM ({unmet_sql(belongs, in_order=True)})"
     events = connection.execute(f"{select} WHERE recurs IS NOT NULL", parameters).fetchall()
     once = f"{select} WHERE recurs IS NULL"
     # An index has the windows in the order of their ends, so that few events are read. An open end comes last.
