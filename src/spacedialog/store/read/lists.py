@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from spacedialog.model.entry import Entry
@@ -274,6 +275,11 @@ class Lists:
 def commitment_row(row: tuple[Any, ...]) -> CommitmentRow:
     """Return the row of a commitment from the values of `COLUMNS`."""
     values, flags = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAG_COLUMNS)]
-    values[_PARTNERS_AT] = tuple(json.loads(values[_PARTNERS_AT]))
+    values[_PARTNERS_AT] = _names(values[_PARTNERS_AT])
     values.insert(_FLAGS_AT, tuple(filter(None, flags)))
     return CommitmentRow._make(values)
+
+
+@lru_cache(maxsize=4096)  # a record has far fewer parties than commitments
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))
