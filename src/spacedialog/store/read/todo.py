@@ -146,6 +146,7 @@ def _undated(is_selected: str, in_window: str, by_ref: str) -> str:
     """Return the SELECT of the commitments that need attention for other reasons than their windows."""
     first = f"coalesce({', '.join(_OF_COMMITMENTS)})"
     place = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
+    # A settled commitment has no reason that follows from its last check.
     possible = f"({UNSETTLED} OR {FLAGS[Flag.UNEVIDENCED]} OR {_CONFLICT})"
     return (
         f"SELECT {_COMMITMENT} FROM ({_commitments(f'{is_selected} AND {possible}')})"
@@ -184,17 +185,17 @@ def _row(
 ) -> TodoRow:
     checked = days_to(commitment.checked_on, today)
     return TodoRow(
-        ref=shown.ref,
-        commitment=commitment.ref,
-        title=shown.title,
-        reasons=reasons,
-        due=shown.due,
-        due_earliest=shown.earliest,
-        due_latest=shown.latest,
-        opens_in_days=days_to(shown.earliest, today),
-        closes_in_days=days_to(shown.latest, today),
-        owner=commitment.owner,
-        review=commitment.review,
-        checked_on=commitment.checked_on,
-        checked_days=None if checked is None else -checked,
+        shown.ref,
+        commitment.ref,
+        shown.title,
+        reasons,
+        shown.due,
+        shown.earliest,
+        shown.latest,
+        days_to(shown.earliest, today),
+        days_to(shown.latest, today),
+        commitment.owner,
+        commitment.review,
+        commitment.checked_on,
+        None if checked is None else -checked,
     )
