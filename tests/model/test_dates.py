@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import REMEDY, Precision, Span, Unit, VagueDate, readable, recurrence_text
+from spacedialog.model.dates import REMEDY, Precision, Span, Unit, VagueDate, days_to, readable, recurrence_text
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)  # from the calls of pyparsing in edtf-validate
@@ -477,3 +477,9 @@ def test_recurrence_text(span: str, text: str) -> None:
     """`1 year` is displayed as `every year`, and other spans with their count."""
     assert recurrence_text(span) == text
     assert recurrence_text("10 years") == "every 10 years"
+
+
+def test_days_to_a_day_are_negative_in_the_past() -> None:
+    """The distance to a day is counted from today; an open side of a window has none."""
+    today = date(2026, 12, 1)
+    assert [days_to(day, today) for day in ("2026-12-03", "2026-12-01", "2025-12-01", None)] == [2, 0, -365, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,8 +13,10 @@ from spacedialog.analysis.brief import brief
 from spacedialog.model.filters import Flagged
 from spacedialog.model.position import Scope, Since
 from spacedialog.model.vocabulary import Flag
+from spacedialog.store.read import events
 
 if TYPE_CHECKING:
+    from spacedialog.model.rows.record import UpcomingRow
     from spacedialog.tracker import Tracker
     from tests.support.program import Desk
     from tests.support.trackers import Maker
@@ -140,6 +143,49 @@ def test_the_milestones_of_a_withdrawn_commitment_are_withdrawn(tracker: Tracker
         }
     with tracker.snapshot(Scope(date(2026, 11, 30))) as view:
         assert "RUR1-01.1" in [row.ref for row in view.todo()]
+
+
+def test_the_next_events_are_the_first_of_upcoming(make: Maker, ruritania: bytes) -> None:
+    """The next events of the overview, and of each area, are the first ones of `upcoming` that are not overdue."""
+    document: dict[str, Any] = json.loads(ruritania)
+    dates = [
+        *("2026-12/..", "9999-12-31", "2027/9999-12-31", "../2027-05", "2027", "2026-12-10", "2027/.."),
+        *("2027-05", "2026-12-10", None),
+    ]
+    model = {name: document["commitments"][1][name] for name in ("kind", "strength", "sources", "status")}
+    document["areas"].append({"key": "sea", "title": "The sea"})
+    document["commitments"] = [
+        {
+            **model,
+            "ref": f"RUR1-{number:02}",
+            "title": f"Visit island {number}",
+            "area": area,
+            **({"due": when} if when else {}),
+        }
+        for number, (when, area) in enumerate(zip(dates, cycle(("moon", "weather", "sea")), strict=False), 1)
+    ]
+    document["commitments"][0]["milestones"] = [
+        {"ref": "RUR1-01.1", "title": "Meet again", "when": "2026", "recurs": "1 year"},
+        {"ref": "RUR1-01.2", "title": "Land", "when": "2026-12"},
+    ]
+    del document["updates"]
+    tracker = make("empty")
+    tracker.import_file(json.dumps(document).encode(), "dates.json")
+    tracker.mark("6", "complete")
+    for day in ("2025-03-09", "2025-03-10", "2026-12-01", "2026-12-31", "2027-01-01", "2028-06-01", "9999-12-31"):
+        with tracker.snapshot(Scope(date.fromisoformat(day))) as view:
+            expected = [row for row in view.upcoming() if row.state != "overdue"]
+            for limit in range(len(expected) + 2):
+                assert events.following(view._connection, view.day, limit) == expected[:limit]
+            areas = {row.ref: row.area for row in view.commitments()}
+            firsts: dict[str, UpcomingRow] = {}
+            for row in view.upcoming():
+                # An event that recurs is the next one only at its first date.
+                if row.latest and row.latest >= day and not (row.recurs and row.when != "2026"):
+                    firsts.setdefault(areas[row.commitment], row)
+            assert {area.area: area.next_milestone for area in view.areas() if area.next_milestone} == {
+                area: {"ref": row.ref, "title": row.title, "when": row.when} for area, row in firsts.items()
+            }
 
 
 def test_the_span_of_a_worklist_does_not_change_the_filter(tracker: Tracker) -> None:

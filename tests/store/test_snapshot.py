@@ -489,6 +489,26 @@ def test_a_hot_question_uses_its_index(busy: Tracker, name: str) -> None:
         assert not [step for step in steps if step in ("SCAN change", "SCAN l", "SCAN involved", "SCAN i")], steps
 
 
+def test_the_overview_reads_the_next_events_in_order(busy: Tracker) -> None:
+    """The next events, of the record and of each area, are read from the indexes of windows, and not sorted."""
+    with busy.snapshot(Scope(DAY)) as view:
+        with plans(view) as steps:
+            view.overview()
+        assert steps.count("MERGE (UNION ALL)") == 2
+        for step in ("c USING INDEX idx_commitment_due_latest_valid_to", "m USING INDEX idx_milestone_latest_valid_to"):
+            assert len([one for one in steps if step in one]) >= 2
+
+
+def test_expected_due_dates_are_found_by_status_and_window(busy: Tracker) -> None:
+    """Dates to come and the worklist read the windows of open commitments from an index."""
+    with busy.snapshot(Scope(DAY)) as view:
+        with plans(view) as steps:
+            assert view.upcoming(until=DAY)
+            assert view.todo(limit=1)
+        index = "c USING INDEX idx_commitment_status_valid_to_valid_from_due_earliest_due_latest"
+        assert len([step for step in steps if index in step]) == 2, steps
+
+
 # The past
 
 

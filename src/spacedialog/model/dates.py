@@ -239,6 +239,16 @@ def iso_day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
+@lru_cache(maxsize=4096)
+def _ordinal(day: str) -> int:
+    return date.fromisoformat(day).toordinal()
+
+
+def days_to(day: str | None, today: date) -> int | None:
+    """Return the number of days from `today` to a day (ISO 8601), negative in the past; None without a day."""
+    return _ordinal(day) - today.toordinal() if day else None
+
+
 def _parse_single(text: str) -> VagueDate:
     """Parse a date that is not an interval; raise ValueError if the text is not one."""
     match = re.fullmatch(_SIMPLE, text)

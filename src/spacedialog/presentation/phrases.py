@@ -147,7 +147,7 @@ def window_text(row: UpcomingRow) -> str:
 
 def why_text(row: TodoRow) -> str:
     """Return why a row of the worklist needs attention: its reasons, most urgent first."""
-    return "; ".join(_ATTENTION[Reason(reason)].why(row) for reason in row.reasons)
+    return "; ".join([_ATTENTION[reason].why(row) for reason in row.reasons])
 
 
 def _closing_text(row: TodoRow) -> str:
@@ -173,7 +173,7 @@ class _Attention(NamedTuple):
 
 _SETTLE_DATE = "Dates: spacedialog mark REF STATUS, or spacedialog reschedule REF DATE"
 _CHECK = "Checks: spacedialog check REF --note TEXT"
-_ATTENTION: Mapping[Reason, _Attention] = {
+_ATTENTION: Mapping[str, _Attention] = {
     Reason.OVERDUE: _Attention(lambda row: f"overdue by {_rounded(-(row.closes_in_days or 0))}", _SETTLE_DATE),
     Reason.CLOSING: _Attention(_closing_text, _SETTLE_DATE),
     Reason.OPENING: _Attention(lambda row: f"opens in {counted(row.opens_in_days or 0, 'day')}", _SETTLE_DATE),

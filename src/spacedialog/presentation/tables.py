@@ -176,7 +176,7 @@ def todo(rows: Sequence["TodoRow"], coverage: Callable[[], Coverage] | None = No
     return Table(
         "todo",
         (*TodoRow._fields, "why"),
-        [(*row, why_text(row)) for row in rows],
+        ((*row, why_text(row)) for row in rows),
         (
             Column("Ref", lambda row: row[0], field="ref"),
             Column("What", lambda row: row[2], wide=True, field="title"),

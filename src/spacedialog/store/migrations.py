@@ -383,6 +383,13 @@ def m0011_parties(db: Database) -> None:
         _table(db, "party").add_column(column, str, not_null_default="[]")
 
 
+@steps()
+def m0012_windows_by_status(db: Database) -> None:
+    """Add the windows of commitments to their index by status."""
+    db.execute("DROP INDEX idx_commitment_status_valid_to_valid_from")
+    _table(db, "commitment").create_index(["status", "valid_to", "valid_from", "due_earliest", "due_latest"])
+
+
 def schema_sql() -> str:
     """Return the SQL that creates the schema of all migrations in an empty database, and sets its version."""
     connection = sqlite3.connect(":memory:")

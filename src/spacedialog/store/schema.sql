@@ -1,4 +1,4 @@
-PRAGMA user_version = 11;
+PRAGMA user_version = 12;
 
 CREATE TABLE "change" (
    "id" TEXT PRIMARY KEY NOT NULL,
@@ -106,9 +106,6 @@ CREATE INDEX "idx_commitment_dialogue_number"
 
 CREATE INDEX "idx_commitment_area_status_valid_to_valid_from"
     ON "commitment" ("area", "status", "valid_to", "valid_from");
-
-CREATE INDEX "idx_commitment_status_valid_to_valid_from"
-    ON "commitment" ("status", "valid_to", "valid_from");
 
 CREATE INDEX "idx_commitment_due_latest_valid_to"
     ON "commitment" ("due_latest", "valid_to");
@@ -352,4 +349,7 @@ CREATE INDEX "idx_verdict_day_commitment_day"
 
 CREATE INDEX "idx_verdict_day_item"
     ON "verdict_day" ("item");
+
+CREATE INDEX "idx_commitment_status_valid_to_valid_from_due_earliest_due_latest"
+    ON "commitment" ("status", "valid_to", "valid_from", "due_earliest", "due_latest");
 

@@ -50,18 +50,31 @@ _OWN_CHECK = (
     "iif(c.checked <= :day, c.checked,"
     " ifnull((SELECT max(k.day) FROM check_day AS k WHERE k.item = c.item AND k.day <= :day), ''))"
 )
-_VERDICT = "(SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item AND v.day <= :day)"
+# SQLite looks once whether there is any verdict.
+_VERDICT = (
+    "iif(EXISTS (SELECT * FROM verdict_day),"
+    " (SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item AND v.day <= :day), NULL)"
+)
 
 LAST_CHECK = f"nullif(max({_OWN_CHECK}, ifnull({_VERDICT}, '')), '')"
 """The day (ISO) of the last check of a commitment `c` by `:day`, NULL if there is none."""
 
-# If the last check is before the review date, the date decides, not the interval.
-_CHECK_FLAG = (
-    f"iif({UNSETTLED}, (SELECT CASE WHEN latest.day IS NULL THEN '{Flag.UNCHECKED}'"
-    f" WHEN c.review_from > latest.day THEN iif(c.review_from <= :day, '{Flag.STALE}', NULL)"
-    f" WHEN latest.day <= iif(c.review_days IS NULL, review_limit(:day), date(:day, '-' || c.review_days || ' days'))"
-    f" THEN '{Flag.STALE}' END FROM (SELECT {LAST_CHECK} AS day) AS latest), NULL)"
-)
+
+def check_flag(checked: str) -> str:
+    """Return the SQL for the flag of an open commitment `c` that follows from the day of its last check, or NULL.
+
+    `checked` is the SQL for that day (ISO), NULL if it was never checked.
+    """
+    # If the last check is before the review date, the date decides, not the interval.
+    return (
+        f"CASE WHEN {checked} IS NULL THEN '{Flag.UNCHECKED}'"
+        f" WHEN c.review_from > {checked} THEN iif(c.review_from <= :day, '{Flag.STALE}', NULL)"
+        f" WHEN {checked} <= iif(c.review_days IS NULL, review_limit(:day),"
+        f" date(:day, '-' || c.review_days || ' days')) THEN '{Flag.STALE}' END"
+    )
+
+
+_CHECK_FLAG = f"iif({UNSETTLED}, (SELECT {check_flag('latest.day')} FROM (SELECT {LAST_CHECK} AS day) AS latest), NULL)"
 """The flag of a commitment `c` that follows from its last check, NULL if there is none."""
 
 STALE_SINCE = (
@@ -170,8 +183,13 @@ def belongs_to_dialogues(column: str, dialogues: Sequence[str], parameters: dict
 
 def matching(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
     """Return the SQL condition that a commitment `c` is valid on the day, belongs to the dialogues and matches."""
+    return f"{VALID.format('c')} AND {selected(filter_, dialogues, parameters)}"
+
+
+def selected(filter_: Filter, dialogues: Sequence[str], parameters: dict[str, Any]) -> str:
+    """Return the SQL condition that a commitment `c` that is valid on the day belongs to the dialogues and matches."""
     belongs = in_dialogues("c.dialogue", dialogues, parameters)
-    return f"{VALID.format('c')} AND {filter_sql(filter_, parameters)} AND {belongs}"
+    return f"{filter_sql(filter_, parameters)} AND {belongs}"
 
 
 def overlaps(earliest: str, latest: str, first: date | None, last: date | None, parameters: Parameters) -> str:
@@ -333,7 +351,9 @@ def order_by(sort: str, newest_first: Sequence[str], parameters: dict[str, Any])
     `newest_first` are the keys of the dialogues; the commitments of the first one come first in the order `ref`, which
     also decides between equal values. InputError for an unknown name.
     """
-    by_ref = (*_by_dialogue(newest_first, parameters), *SORTS["ref"].expressions)
+    # All rows of a single dialogue are in the same place.
+    by_place = by_dialogue("c.dialogue", newest_first, parameters) if len(newest_first) > 1 else ()
+    by_ref = (*by_place, *SORTS["ref"].expressions)
     keys = [key.strip() for key in sort.split(",")]
     if not {"ref", "-ref"}.intersection(keys):
         keys.append("ref")
@@ -354,9 +374,7 @@ def order_by(sort: str, newest_first: Sequence[str], parameters: dict[str, Any])
     return ", ".join(terms)
 
 
-def _by_dialogue(newest_first: Sequence[str], parameters: dict[str, Any]) -> list[str]:
-    """Return the SQL for the place of the dialogue of a commitment `c`; nothing for a single dialogue."""
-    if len(newest_first) < 2:
-        return []
+def by_dialogue(column: str, newest_first: Sequence[str], parameters: dict[str, Any]) -> list[str]:
+    """Return the ORDER BY terms for the place of the dialogue in a column; none without dialogues."""
     cases = " ".join(f"WHEN {_bound([key], parameters)} THEN {place}" for place, key in enumerate(newest_first))
-    return [f"CASE c.dialogue {cases} ELSE {len(newest_first)} END"]
+    return [f"CASE {column} {cases} ELSE {len(newest_first)} END"] if cases else []

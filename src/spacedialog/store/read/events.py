@@ -7,13 +7,14 @@ from datetime import date
 from typing import NamedTuple
 
 from spacedialog.errors import DateError
-from spacedialog.model.dates import VagueDate, iso_day
+from spacedialog.model.dates import VagueDate, days_to, iso_day
 from spacedialog.model.entry import iso_time
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.record import CalendarEvent, UpcomingRow
 from spacedialog.model.values import evidence_pieces, is_citation_of, is_web_address
-from spacedialog.model.vocabulary import SETTLED_STATES, MilestoneState
+from spacedialog.model.vocabulary import SETTLED_STATES, STATUS_GROUPS, MilestoneState
 from spacedialog.store.read.commitment_sql import (
+    UNSETTLED,
     VALID,
     Parameters,
     day_parameters,
@@ -24,29 +25,42 @@ from spacedialog.store.read.commitment_sql import (
 )
 
 
-def events_sql(condition: str = "TRUE") -> str:
-    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and their milestones.
+def events_sql(condition: str = "TRUE", *, of_due_dates: str = "TRUE", of_milestones: str = "TRUE") -> str:
+    """Return the SELECT of the dated events on `:day`: due dates of commitments `c`, and their milestones `m`.
 
-    `condition` is on `c`. It is part of both SELECTs of the union, so that SQLite can use an index for it.
+    `condition` is on `c`. It is part of both SELECTs of the union, so that SQLite can use an index for it. The columns
+    of both have the same types: otherwise SQLite would neither filter nor order the SELECTs one by one.
     """
     return f"""
         SELECT c.ref AS ref, c.ref AS commitment, c.title AS title, c.due AS "when", c.due_earliest AS earliest,
             c.due_latest AS latest, CASE c.status WHEN 'complete' THEN 'met' ELSE c.status END AS status,
-            NULL AS recurs, NULL AS met, c.dialogue AS dialogue, c.area AS area, c.item AS item, NULL AS milestone,
-            c.source AS source
+            CAST(NULL AS TEXT) AS recurs, CAST(NULL AS TEXT) AS met, c.dialogue AS dialogue, c.area AS area,
+            c.item AS item, CAST(NULL AS TEXT) AS milestone, c.source AS source
         FROM commitment AS c
-        WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition}
+        WHERE c.due IS NOT NULL AND {VALID.format("c")} AND {condition} AND {of_due_dates}
         UNION ALL
         SELECT m.ref, c.ref, m.title, m."when", m.earliest, m.latest,
             iif(c.status = 'withdrawn' AND m.status <> 'met', c.status, m.status), m.recurs, m.met, c.dialogue, c.area,
             m.item, m.milestone, m.source
         FROM milestone AS m JOIN commitment AS c ON c.item = m.item AND {VALID.format("c")}
-        WHERE {VALID.format("m")} AND {condition}
+        WHERE {VALID.format("m")} AND {condition} AND {of_milestones}
     """
 
 
-UNMET = f"status NOT IN ({', '.join(repr(state.value) for state in SETTLED_STATES)})"
-"""The condition that an event is still expected."""
+_OPEN = f"c.status IN ({', '.join(map(repr, STATUS_GROUPS['open']))})"
+
+
+def unmet_sql(condition: str = "TRUE", *, in_order: bool = False) -> str:
+    """Return the SELECT of the events of `events_sql` that are still expected.
+
+    SQLite finds due dates by the status and the window or, if they are read `in_order`, by the window only.
+    """
+    settled = ", ".join(repr(state.value) for state in SETTLED_STATES)
+    is_open = UNSETTLED if in_order else _OPEN
+    events = events_sql(condition, of_due_dates=is_open, of_milestones=f"m.status NOT IN ({settled})")
+    # The milestones of withdrawn commitments are withdrawn.
+    return f"SELECT * FROM ({events}) WHERE status NOT IN ({settled})"
+
 
 _UNTIL = "(earliest <= :until OR latest <= :until)"
 _OCCURRENCES = 3
@@ -84,11 +98,8 @@ def upcoming(
 ) -> list[tuple[str, UpcomingRow]]:
     """Return events in the order of their windows, each with its commitment's item; see `Snapshot.upcoming`."""
     parameters: Parameters = day_parameters(day)
-    conditions = [
-        "TRUE" if everything else UNMET,
-        in_dialogues("dialogue", dialogues, parameters),
-    ]
-    events = events_sql(is_among("c.item", items, parameters))
+    conditions = [in_dialogues("dialogue", dialogues, parameters)]
+    events = (events_sql if everything else unmet_sql)(is_among("c.item", items, parameters))
     if until is not None:
         conditions.append(_UNTIL)
         parameters["until"] = until.isoformat()
@@ -103,9 +114,35 @@ def upcoming(
     return sorted(rows, key=lambda pair: by_window(pair[1]))
 
 
+def following(
+    connection: sqlite3.Connection, day: date, limit: int, *, dialogues: Sequence[str] = ()
+) -> list[UpcomingRow]:
+    """Return the first events of `upcoming` that are not overdue, at most `limit`."""
+    parameters: Parameters = {**day_parameters(day), "limit": limit}
+    belongs = in_dialogues("c.dialogue", dialogues, parameters)
+    select = f"SELECT * FROM ({unmet_sql(belongs, in_order=True)})"
+    events = connection.execute(f"{select} WHERE recurs IS NOT NULL", parameters).fetchall()
+    once = f"{select} WHERE recurs IS NULL"
+    # An index has the windows in the order of their ends, so that few events are read. An open end comes last.
+    first = connection.execute(
+        f"{once} AND latest >= :day AND latest < '{_LAST_DAY}' ORDER BY latest, earliest, ref LIMIT :limit", parameters
+    ).fetchall()
+    if len(first) < limit:
+        first = connection.execute(
+            f"{once} AND (latest >= :day OR latest IS NULL)"
+            f" ORDER BY ifnull(latest, '{_LAST_DAY}'), earliest, ref LIMIT :limit",
+            parameters,
+        ).fetchall()
+    rows = [row for event in map(_Event._make, events + first) for row in _occurrences(event, day, None, None, False)]
+    return sorted((row for row in rows if row.state != MilestoneState.OVERDUE), key=by_window)[:limit]
+
+
+_LAST_DAY = "9999-12-31"
+
+
 def by_window(row: UpcomingRow) -> tuple[str, str, str]:
     """Return the sort key of an event: when its window closes, when it opens, its ref."""
-    return row.latest or "9999-12-31", row.earliest or "", row.ref
+    return row.latest or _LAST_DAY, row.earliest or "", row.ref
 
 
 def place(row: UpcomingRow) -> int:
@@ -159,7 +196,6 @@ def _upcoming_row(
         state = MilestoneState.UPCOMING
     else:
         state = MilestoneState.OPEN
-    opens, closes = ((date.fromisoformat(end) - today).days if end else None for end in (earliest, latest))
     return UpcomingRow(
         event.ref,
         event.commitment,
@@ -168,8 +204,8 @@ def _upcoming_row(
         earliest,
         latest,
         state.value,
-        opens,
-        closes,
+        days_to(earliest, today),
+        days_to(latest, today),
         event.recurs,
         evidence_pieces(event.source)[0],
     )

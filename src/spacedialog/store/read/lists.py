@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from spacedialog.model.fields import CommitmentRow
@@ -111,7 +112,13 @@ class Lists:
 
         Each has its next event, and counts of its commitments that match `filter_`.
         """
-        return counts.areas(self._connection, self.day, filter_, dialogues=self._dialogues)
+        return self._areas(self._groups(filter_), filter_)
+
+    def _groups(self, filter_: Filter) -> list[counts.Group]:
+        return counts.groups(self._connection, self.day, filter_, dialogues=self._dialogues)
+
+    def _areas(self, of: Iterable[counts.Group], filter_: Filter = EVERYTHING) -> list[AreaRow]:
+        return counts.areas(self._connection, self.day, of, filter_, dialogues=self._dialogues)
 
     def dialogues(self) -> list[DialogueRow]:
         """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
@@ -283,6 +290,11 @@ class Lists:
 def commitment_row(row: Sequence[Any]) -> CommitmentRow:
     """Return the row of a commitment from the values of `COLUMNS`."""
     values, flags = list(row[: len(_PLAIN)]), row[len(_PLAIN) : len(_PLAIN) + len(FLAG_COLUMNS)]
-    values[_PARTNERS_AT] = tuple(json.loads(values[_PARTNERS_AT]))
+    values[_PARTNERS_AT] = _names(values[_PARTNERS_AT])
     values.insert(_FLAGS_AT, tuple(filter(None, flags)))
     return CommitmentRow._make(values)
+
+
+@lru_cache(maxsize=4096)  # a record has far fewer parties than commitments
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(json.loads(text))

@@ -12,7 +12,6 @@ from spacedialog.errors import NotFoundError
 from spacedialog.model.entry import CREATE, Entry, iso_time
 from spacedialog.model.filters import EVERYTHING, Filter
 from spacedialog.model.progress import Progress, silent
-from spacedialog.model.vocabulary import MilestoneState, Status
 from spacedialog.store.log import entries_of
 from spacedialog.store.read import counts
 from spacedialog.store.read.commitment_sql import LAST_CHECK, VALID
@@ -160,25 +159,28 @@ class Snapshot(Lists):
 
     def coverage(self, filter_: Filter = EVERYTHING) -> Coverage:
         """Return counts of the commitments that match `filter_`, and the age in days of the oldest open check."""
-        return counts.coverage(self._connection, self.day, filter_, dialogues=self._dialogues)
+        return counts.coverage(self._groups(filter_), self.day)
 
     def overview(self) -> Overview:
         """Return the state of the whole record, with the first few events and commitments that need attention."""
         from spacedialog.model.rows.report import Overview
+        from spacedialog.store.read import events
 
-        figures = counts.dialogue_figures(self._connection, self.day)
+        groups = self._groups(EVERYTHING)
         dialogues = tuple(
-            {name: fields[name] for name in _DIALOGUE_FIELDS if name in fields} | figures[(fields.get("key") or "",)]
+            {
+                **{name: fields[name] for name in _DIALOGUE_FIELDS if name in fields},
+                **counts.dialogue_figures(groups, fields.get("key") or ""),
+            }
             for fields in counts.dialogue_records(self._connection, self.day, self._dialogues)
         )
-        statuses = counts.statuses(self._connection, self.day, self._dialogues)
         return Overview(
             dialogues,
-            self.coverage(),
-            {status.value: statuses.get(status.value, 0) for status in Status},
-            tuple(self.areas()),
+            counts.coverage(groups, self.day),
+            counts.statuses(groups),
+            tuple(self._areas(groups)),
             tuple(self.todo(limit=_FEW)),
-            tuple([row for row in self.upcoming() if row.state != MilestoneState.OVERDUE][:_FEW]),
+            tuple(events.following(self._connection, self.day, _FEW, dialogues=self._dialogues)),
             self.position().seq,
         )
 
@@ -201,9 +203,9 @@ class Snapshot(Lists):
         query = Query(_DETAIL_COLUMNS, filter_, sort, None, self._dialogues)
         chosen = select_at_once(self._connection, self.day, query, keys)
         details, dialogues = self._details(list(chosen), watch)
-        rows = [detail.commitment for detail in details]
         newest = {key.casefold(): place for place, key in enumerate(keys)}
         in_order = sorted(dialogues, key=lambda key: newest.get(key.casefold(), len(newest)))
+        groups = self._groups(filter_)
         position = self.position()
         return Report(
             self.day.isoformat(),
@@ -211,9 +213,9 @@ class Snapshot(Lists):
             position.entries,
             iso_time(position.recorded) if position.recorded is not None else None,
             tuple(dialogues[key] for key in in_order),
-            self.coverage(filter_),
-            {status.value: sum(row.status == status for row in rows) for status in Status},
-            tuple(area for area in self.areas(filter_) if area.commitments),
+            counts.coverage(groups, self.day),
+            counts.statuses(groups),
+            tuple(area for area in self._areas(groups, filter_) if area.commitments),
             details,
             tuple(sorted((event for detail in details for event in detail.milestones), key=events.by_window)),
             tuple(slip for detail in details for slip in detail.slips),

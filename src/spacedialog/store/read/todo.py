@@ -5,10 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import compress, islice
 from typing import NamedTuple
 
-from spacedialog.model.dates import VagueDate
+from spacedialog.model.dates import VagueDate, days_to
 from spacedialog.model.filters import Filter
 from spacedialog.model.rows.todo import TodoRow
 from spacedialog.model.vocabulary import Flag, Reason
@@ -18,13 +17,15 @@ from spacedialog.store.read.commitment_sql import (
     UNSETTLED,
     VALID,
     Parameters,
+    by_dialogue,
+    check_flag,
     day_parameters,
     is_among,
-    matching,
     moved_day,
     overlaps,
+    selected,
 )
-from spacedialog.store.read.events import UNMET, events_sql
+from spacedialog.store.read.events import unmet_sql
 
 _OF_WINDOWS: Mapping[Reason, tuple[str, str]] = {
     Reason.OVERDUE: ("latest < :day", "latest"),
@@ -33,29 +34,54 @@ _OF_WINDOWS: Mapping[Reason, tuple[str, str]] = {
 }
 """The reasons of dated events: the condition, and the day by which they are ordered."""
 
-_OF_COMMITMENTS: Mapping[Reason, tuple[str, str]] = {
-    Reason.CONFLICT: (
-        f"({FLAGS[Flag.CONFLICT]} OR c.item IN (SELECT x.item FROM clash AS x WHERE x.shown = c.ref))",
-        "''",
-    ),
-    Reason.UNEVIDENCED: (FLAGS[Flag.UNEVIDENCED], "''"),
-    Reason.UNCHECKED: (FLAGS[Flag.UNCHECKED], "''"),
-    Reason.STALE: (FLAGS[Flag.STALE], LAST_CHECK),
+_CONFLICT = f"({FLAGS[Flag.CONFLICT]} OR (c.item, c.ref) IN (SELECT x.item, x.shown FROM clash AS x))"
+_OF_COMMITMENTS = {
+    "conflict": f"iif({_CONFLICT}, '{Reason.CONFLICT}', NULL)",
+    "unevidenced": f"iif({FLAGS[Flag.UNEVIDENCED]}, '{Reason.UNEVIDENCED}', NULL)",
+    "check_flag": f"iif({UNSETTLED}, {check_flag('c.checked_on')}, NULL)",
 }
-"""The reasons of commitments: the condition on `c`, and the day by which they are ordered."""
+"""The reasons of commitments `c`, most urgent first: columns with the word of the reason, NULL if it does not apply.
+
+The reasons that follow from the last check, on `c.checked_on`, exclude each other and share a column.
+"""
 
 
-class _Found(NamedTuple):
+class _Event(NamedTuple):
+    """A dated event that needs attention for its window."""
+
     item: str
     milestone: str | None
+    reason: str
+    ref: str
+    title: str
+    due: str
+    earliest: str | None
+    latest: str | None
+
+
+class _Commitment(NamedTuple):
+    """A commitment, with the columns of `_OF_COMMITMENTS`."""
+
+    item: str
     ref: str
     title: str
     due: str | None
     earliest: str | None
     latest: str | None
+    owner: str | None
+    review: str | None
+    checked_on: str | None
+    conflict: str | None
+    unevidenced: str | None
+    check_flag: str | None
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons other than its window, most urgent first."""
+        return tuple(filter(None, (self.conflict, self.unevidenced, self.check_flag)))
 
 
-_FOUND = ", ".join(f"r.{name}" for name in _Found._fields)
+_COMMITMENT = ", ".join(_Commitment._fields)
 
 
 def todo(
@@ -70,97 +96,106 @@ def todo(
 ) -> list[TodoRow]:
     """Return what needs attention among the commitments that match `filter_`; see `Snapshot.todo`."""
     parameters: Parameters = {**day_parameters(day), "soon": moved_day(day, within)}
-    matches = matching(filter_, dialogues, parameters)
+    parameters["limit"] = -1 if limit is None else limit
+    is_selected = selected(filter_, dialogues, parameters)
     in_window = "TRUE"
     if due is not None:
-        window = overlaps("r.earliest", "r.latest", due.earliest, due.latest, parameters)
-        in_window = f"(r.due IS NOT NULL AND {window})"
-    found: dict[tuple[str, str | None], _Found] = {}
-    for reason in Reason:
-        if limit is not None and len(found) >= limit:
-            break
-        # An item that was found for an earlier reason does not count again.
-        most = -1 if limit is None else limit + len(found)
-        rows = connection.execute(_select(reason, matches, in_window), {**parameters, "limit": most})
-        for row in map(_Found._make, rows):
-            found.setdefault((row.item, row.milestone), row)
-    listed = list(islice(found.values(), limit))
-    commitments = _commitments(connection, day, [row.item for row in listed])
-    return [_row(row, commitments[row.item], day, within) for row in listed]
+        window = overlaps("earliest", "latest", due.earliest, due.latest, parameters)
+        in_window = f"(due IS NOT NULL AND {window})"
+    by_ref = _by_ref(connection, parameters)
+
+    events = [_Event(*row) for row in connection.execute(_dated(is_selected, in_window, by_ref), parameters)]
+    commitments = _commitments_of(connection, day, events)
+    rows = []
+    for event in events:
+        commitment = commitments[event.item]
+        reasons = (event.reason, *(() if event.milestone else commitment.reasons))
+        rows.append(_row(event, commitment, reasons, day))
+    if limit is None or len(rows) < limit:
+        listed = {event.item for event in events if not event.milestone}
+        parameters["limit"] = -1 if limit is None else limit + len(listed)
+        found = map(_Commitment._make, connection.execute(_undated(is_selected, in_window, by_ref), parameters))
+        rows += [_row(one, one, one.reasons, day) for one in found if one.item not in listed]
+    return rows[:limit]
 
 
-def _select(reason: Reason, matches: str, in_window: str) -> str:
-    """Return the SELECT of the items `r` with a reason; `matches` is the condition on the commitments `c`."""
-    if reason in _OF_WINDOWS:
-        condition, by = _OF_WINDOWS[reason]
-        rows = (
-            f'SELECT item, milestone, ref, title, "when" AS due, earliest, latest, {by} AS by, dialogue'
-            f" FROM ({events_sql(matches)}) WHERE {UNMET} AND {condition}"
-        )
-    else:
-        condition, by = _OF_COMMITMENTS[reason]
-        rows = (
-            "SELECT c.item, NULL AS milestone, c.ref, c.title, c.due, c.due_earliest AS earliest,"
-            f" c.due_latest AS latest, {by} AS by, c.dialogue FROM commitment AS c WHERE {matches} AND {condition}"
-        )
+def _by_ref(connection: sqlite3.Connection, parameters: Parameters) -> str:
+    """Return the ORDER BY terms for the dialogue, newest first, and the ref."""
+    keys = connection.execute(
+        f"SELECT d.key FROM dialogue AS d WHERE {VALID.format('d')} ORDER BY d.held DESC, d.key DESC", parameters
+    ).fetchall()
+    newest_first = by_dialogue("dialogue", [key for (key,) in keys], parameters)
+    return ", ".join([*newest_first, "dialogue DESC", "length(ref)", "ref"])
+
+
+def _dated(is_selected: str, in_window: str, by_ref: str) -> str:
+    """Return the SELECT of the dated events that need attention; `is_selected` is a condition on commitments `c`."""
+    conditions = [condition for condition, _ in _OF_WINDOWS.values()]
+    reason = " ".join(f"WHEN {condition} THEN '{reason}'" for reason, (condition, _) in _OF_WINDOWS.items())
+    place = " ".join(f"WHEN {condition} THEN {place}" for place, condition in enumerate(conditions))
+    day = " ".join(f"WHEN {condition} THEN {day}" for condition, day in _OF_WINDOWS.values())
     return (
-        f"SELECT {_FOUND} FROM ({rows}) AS r LEFT JOIN dialogue AS d ON d.key = r.dialogue AND {VALID.format('d')}"
-        f" WHERE {in_window} ORDER BY r.by, d.held DESC, r.dialogue DESC, length(r.ref), r.ref LIMIT :limit"
+        f"SELECT item, milestone, CASE {reason} END, ref, title, due, earliest, latest"
+        f' FROM (SELECT *, "when" AS due FROM ({unmet_sql(is_selected)}))'
+        f" WHERE ({' OR '.join(conditions)}) AND {in_window}"
+        f" ORDER BY CASE {place} END, CASE {day} END, {by_ref} LIMIT :limit"
     )
 
 
-class _Commitment(NamedTuple):
-    """What a row needs of its commitment; `reasons` are those of `_OF_COMMITMENTS`."""
+def _undated(is_selected: str, in_window: str, by_ref: str) -> str:
+    """Return the SELECT of the commitments that need attention for other reasons than their windows."""
+    first = f"coalesce({', '.join(_OF_COMMITMENTS)})"
+    place = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
+    # A settled commitment has no reason that follows from its last check.
+    possible = f"({UNSETTLED} OR {FLAGS[Flag.UNEVIDENCED]} OR {_CONFLICT})"
+    return (
+        f"SELECT {_COMMITMENT} FROM ({_commitments(f'{is_selected} AND {possible}')})"
+        f" WHERE {first} IS NOT NULL AND {in_window}"
+        f" ORDER BY CASE {first} {place} END, iif({first} = '{Reason.STALE}', checked_on, ''), {by_ref} LIMIT :limit"
+    )
 
-    ref: str
-    owner: str | None
-    review: str | None
-    checked_on: str | None
-    is_open: bool
-    reasons: tuple[Reason, ...]
+
+def _commitments(condition: str) -> str:
+    """Return the SELECT of the commitments `c` that meet the condition, with their reasons."""
+    # SQLite computes the columns of a subquery that has a limit once for each row.
+    checked = (
+        "SELECT c.item, c.ref, c.title, c.dialogue, c.status, c.due, c.due_earliest, c.due_latest, c.owner, c.review,"
+        f" c.review_from, c.review_days, c.unevidenced, {LAST_CHECK} AS checked_on FROM commitment AS c"
+        f" WHERE {VALID.format('c')} AND {condition} LIMIT -1"
+    )
+    reasons = ", ".join(f"{column} AS {name}" for name, column in _OF_COMMITMENTS.items())
+    return (
+        "SELECT c.item, c.ref, c.title, c.dialogue, c.due, c.due_earliest AS earliest, c.due_latest AS latest, c.owner,"
+        f" c.review, c.checked_on, {reasons} FROM ({checked}) AS c LIMIT -1"
+    )
 
 
-def _commitments(connection: sqlite3.Connection, day: date, items: Sequence[str]) -> dict[str, _Commitment]:
-    conditions = ", ".join(condition for condition, _ in _OF_COMMITMENTS.values())
+def _commitments_of(connection: sqlite3.Connection, day: date, events: Sequence[_Event]) -> dict[str, _Commitment]:
     parameters: Parameters = day_parameters(day)
-    cursor = connection.execute(
-        f"SELECT c.item, c.ref, c.owner, c.review, {LAST_CHECK}, {UNSETTLED}, {conditions} FROM commitment AS c"
-        f" WHERE {VALID.format('c')} AND {is_among('c.item', items, parameters)}",
-        parameters,
-    )
-    return {
-        item: _Commitment(ref, owner, review, checked_on, bool(is_open), tuple(compress(_OF_COMMITMENTS, marks)))
-        for item, ref, owner, review, checked_on, is_open, *marks in cursor
-    }
+    condition = is_among("c.item", [event.item for event in events], parameters)
+    cursor = connection.execute(f"SELECT {_COMMITMENT} FROM ({_commitments(condition)})", parameters)
+    return {row[0]: _Commitment(*row) for row in cursor}
 
 
-def _row(found: _Found, commitment: _Commitment, today: date, within: int) -> TodoRow:
-    opens, closes, checked = (
-        (date.fromisoformat(end) - today).days if end else None
-        for end in (found.earliest, found.latest, commitment.checked_on)
-    )
-    reasons: list[Reason] = []
-    if commitment.is_open or found.milestone:
-        if closes is not None and closes < 0:
-            reasons.append(Reason.OVERDUE)
-        elif closes is not None and closes <= within:
-            reasons.append(Reason.CLOSING)
-        elif opens is not None and 0 < opens <= within:
-            reasons.append(Reason.OPENING)
-    if not found.milestone:
-        reasons += commitment.reasons
+def _row(
+    shown: _Event | _Commitment,
+    commitment: _Commitment,
+    reasons: tuple[str, ...],
+    today: date,
+) -> TodoRow:
+    checked = days_to(commitment.checked_on, today)
     return TodoRow(
-        ref=found.ref,
-        commitment=commitment.ref,
-        title=found.title,
-        reasons=tuple(reason.value for reason in reasons),
-        due=found.due,
-        due_earliest=found.earliest,
-        due_latest=found.latest,
-        opens_in_days=opens,
-        closes_in_days=closes,
-        owner=commitment.owner,
-        review=commitment.review,
-        checked_on=commitment.checked_on,
-        checked_days=None if checked is None else -checked,
+        shown.ref,
+        commitment.ref,
+        shown.title,
+        reasons,
+        shown.due,
+        shown.earliest,
+        shown.latest,
+        days_to(shown.earliest, today),
+        days_to(shown.latest, today),
+        commitment.owner,
+        commitment.review,
+        commitment.checked_on,
+        None if checked is None else -checked,
     )
