@@ -27,8 +27,8 @@ SHORTEST_CITATION = 3
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
 
-# NUL, and unpaired surrogates.
-_INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
+INVALID_CHARACTER = re.compile("[\0\ud800-\udfff]")
+"""NUL, and unpaired surrogates."""
 
 # The usual form of an address: a host name, then a path without `@`. It is checked without a parser, for large imports.
 _PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*")
@@ -49,7 +49,7 @@ def check_recorded_text(name: str, text: str) -> str:
         raise _empty_error(name)
     if len(text) > LONGEST_TEXT:
         raise InputError(f"{name}: the text has {len(text)} characters", f"write at most {LONGEST_TEXT} characters")
-    if _INVALID_CHARACTER.search(text):
+    if INVALID_CHARACTER.search(text):
         raise InputError(
             f"{name}: {quoted(text)} contains an invalid character (NUL or an unpaired surrogate)",
             "remove the character",

@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE
-from spacedialog.model.entry import Entry, PendingEntry, iso_time, make_entry, next_timestamp
+from spacedialog.model.entry import Entry, PendingEntry, content_of, iso_time, make_entry, next_timestamp
 from spacedialog.model.fold import History
-from spacedialog.model.validation import is_counted, problems
+from spacedialog.model.validation import counted_content, counted_pending, is_counted, problems
 from spacedialog.model.visibility import INTERNAL, is_about_internal
-from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, newest_time
+from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, item_test, newest_time
 from spacedialog.store.write.internal_entries import EntryIds, Heads, Things
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
@@ -39,17 +39,20 @@ def append(
     author: str,
     entropy: bytes,
     history_of: Container[str] = (),
+    things: Things | None = None,
 ) -> Appended:
     """Record one action: all its entries get the same `ts`, which is `now` (µs) or 1 µs after the newest entry.
 
     Each group is about one item, and each item has one group. The groups are consumed one by one. Return the histories
-    of the items in `history_of`, including the new entries. An entry about something internal becomes internal.
+    of the items in `history_of`, including the new entries. An entry about something internal becomes internal;
+    `things` are what the entries name, if the caller has collected it.
     StoreError if an item has an entry from the future, which would apply after the new entries.
     """
     ts = next_timestamp(now, newest_time(connection, now))
     ids = EntryIds(ts, entropy)
     count, last, internal = 0, None, 0
-    things = Things(connection)
+    things = things or Things(connection)
+    is_known = item_test(connection)
     histories: dict[str, History | None] = {}
     buffer: list[Entry] = []
     with ProjectionWriter(connection) as projection:
@@ -57,14 +60,16 @@ def append(
             if not group:
                 continue
             item = group[0].item
-            known = entries_of(connection, item)
+            known = entries_of(connection, item) if is_known(item) else []
             if known and known[-1].ts > ts:
                 raise _future_error(known[-1])
             added: list[Entry] = []
+            contents = [counted_content(entry) for entry in known]
             heads = Heads(known)
             for pending in group:
                 if INTERNAL not in pending.body and (
-                    things.are_internal(pending) or is_about_internal(pending, [*known, *added])
+                    things.are_internal(pending)
+                    or (heads.has_internal and is_about_internal(pending, [*known, *added]))
                 ):
                     pending = pending._replace(body={**pending.body, INTERNAL: True})
                 internal += INTERNAL in pending.body
@@ -78,8 +83,9 @@ def append(
                 heads.add(entry)
                 things.add(pending)
                 added.append(entry)
-            history = projection.add(item, [*known, *added], is_new=not known)
-            if history is None or history.ignored:
+                contents.append(counted_pending(entry, content_of(pending)))
+            history = projection.add(item, [*known, *added], contents, is_new=not known)
+            if None in contents[len(known) :]:
                 _require_valid(added)
             if item in history_of:
                 histories[item] = history

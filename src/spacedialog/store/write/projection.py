@@ -14,8 +14,8 @@ from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import Span, VagueDate, iso_day, parse_recorded_review
 from spacedialog.model.entry import CREATE, Entry, canonical_json
 from spacedialog.model.fields import STORED, Field, Kind
-from spacedialog.model.fold import FOREVER, History, Period, fold, retracted_ids
-from spacedialog.model.validation import counted_content, is_counted
+from spacedialog.model.fold import FOREVER, Contents, History, Period, fold, retracted_ids
+from spacedialog.model.validation import counted_content
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 from spacedialog.store.log import entries_by_item, entries_of
@@ -46,14 +46,21 @@ class ProjectionWriter:
             self._write()
             self._mark_ref_clashes()
 
-    def add(self, item: str, entries: Sequence[Entry], *, is_new: bool = False) -> History | None:
-        """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows."""
+    def add(
+        self, item: str, entries: Sequence[Entry], contents: Contents | None = None, *, is_new: bool = False
+    ) -> History | None:
+        """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows.
+
+        `contents` are the `counted_content` of the entries, if the caller has them.
+        """
         if not is_new:
             self._outdated.append(item)
-        history = fold(entries)
-        ignored = history.ignored if history else [entry.id for entry in entries if not is_counted(entry)]
+        if contents is None:
+            contents = [counted_content(entry) for entry in entries]
+        history = fold(entries, contents)
+        ignored = [entry.id for entry, content in zip(entries, contents, strict=True) if content is None]
         self._rows["ignored"] += [(entry, item) for entry in ignored]
-        given = _given(item, (entry for entry in entries if entry.id not in ignored))
+        given = _given(item, contents)
         self._rows["given"] += given
         self._keys += [row[2] for row in given]
         if history:
@@ -228,16 +235,18 @@ _INSERTS = {
 }
 
 
-def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
+def _given(item: str, contents: Contents) -> Iterable[tuple[Any, ...]]:
     """Return every ref that was ever given to the item or its milestones, including by retracted entries."""
-    given = set()
-    for entry in entries:
-        content = entry.content if '"ref":"' in entry.body else {}
-        if ref := content.get("set", {}).get("ref"):
+    given: dict[tuple[Any, ...], None] = {}
+    for content in contents:
+        if content and (ref := (content.get("set") or _NOTHING).get("ref")):
             key, milestone = ref.casefold(), content.get("milestone")
             number = None if milestone else ref_number(ref)
-            given.add((item, milestone, key, key.rpartition("-")[0], number))
+            given[item, milestone, key, key.rpartition("-")[0], number] = None
     return given
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def _text(period: Period, name: str) -> str:
@@ -251,10 +260,12 @@ def _list(period: Period, name: str) -> str:
 def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[Any, ...]:
     fields = period.fields
     ref = _text(period, "ref")
+    valid_from, valid_to = period[:2]
     return (
         item,
-        *period[:2],
-        *(_stored(field, fields.get(field.name)) for field in STORED),
+        valid_from,
+        valid_to,
+        *[stored(fields.get(name)) for name, stored in _STORED],
         ref.casefold(),
         ref_number(ref),
         *_window(fields.get("due")),
@@ -265,7 +276,7 @@ def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[A
         citation_text(sources[0]) if (sources := fields.get("sources")) else "",
         int(period.is_unevidenced),
         # The last day on which it counts as checked again while the row is valid.
-        check_days[latest - 1] if (latest := bisect_left(check_days, period.valid_to)) else "",
+        check_days[latest - 1] if (latest := bisect_left(check_days, valid_to)) else "",
     )
 
 
@@ -319,13 +330,16 @@ _NAMES_OF: Mapping[str, Callable[[Period], Iterator[tuple[Any, ...]]]] = {
 }
 
 
-def _stored(field: Field, value: Any) -> Any:
-    """Return a field's value in the form of its column."""
+def _stored(field: Field) -> Callable[[Any], Any]:
+    """Return the function that returns a value of a field in the form of its column."""
     if field.name == "status":
-        return value or Status.UNKNOWN.value
+        return lambda value: value or Status.UNKNOWN.value
     if field.kind is Kind.PARTIES:
-        return _listed(tuple(value or ()))
-    return value if field.nullable else str(value or "")
+        return lambda value: _listed(tuple(value or ()))
+    return (lambda value: value) if field.nullable else (lambda value: value if type(value) is str else str(value or ""))
+
+
+_STORED = tuple((field.name, _stored(field)) for field in STORED)
 
 
 @lru_cache(maxsize=4096)
@@ -335,8 +349,11 @@ def _listed(parties: tuple[str, ...]) -> str:
 
 def ref_number(ref: str) -> int | None:
     """Return the number at the end of a ref: 7 for ROK4-07; None if there is none."""
-    match = re.search(r"([0-9]{1,9})$", ref)
+    match = _LAST_NUMBER.search(ref)
     return int(match[1]) if match else None
+
+
+_LAST_NUMBER = re.compile(r"([0-9]{1,9})$")
 
 
 @lru_cache(maxsize=4096)
@@ -390,8 +407,12 @@ def _runs(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield rows with the days on which they are valid; a row of successive periods is one row."""
     begun: dict[tuple[Any, ...], str] = {}
+    before: list[tuple[Any, ...]] = []
     for period in periods:
-        rows = dict.fromkeys(rows_of(period))
+        now = list(rows_of(period))
+        if now == before:
+            continue
+        before, rows = now, dict.fromkeys(now)
         for row in [row for row in begun if row not in rows]:
             yield item, *row, begun.pop(row), period.valid_from
         for row in rows:
