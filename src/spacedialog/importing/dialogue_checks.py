@@ -18,8 +18,15 @@ from spacedialog.model.values import check_on, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
-    from spacedialog.importing.dialogue_schema import Area, Commitment, Document, Opening, Party, Source, Update
+    from spacedialog.importing.dialogue_schema import Area, Document, Opening, Party
     from spacedialog.store.read.snapshot import Snapshot
+
+
+Statuses = type[Status] | type[MilestoneStatus]
+
+_WORDS: Mapping[Statuses, frozenset[str]] = {
+    statuses: frozenset(status.value for status in statuses) for statuses in (Status, MilestoneStatus)
+}
 
 
 class Checks:
@@ -50,72 +57,70 @@ class Checks:
             if party.key in predecessors([party.key], given):
                 yield f"parties[{number}].succeeds: {party.key} would succeed itself\n  correct the keys of the parties"
 
-    def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
+    def commitment(self, place: str, commitment: Mapping[str, Any]) -> Iterator[str]:
         """Yield the problems of a commitment."""
-        yield from self._ref(place, commitment.ref)
-        yield from self._unknown(f"{place}.area", "areas", commitment.area)
-        yield from self._unknown(f"{place}.lead", "parties", commitment.lead)
-        for position, partner in enumerate(commitment.partners):
+        ref = commitment["ref"]
+        yield from self._ref(place, ref)
+        yield from self._unknown(f"{place}.area", "areas", commitment["area"])
+        yield from self._unknown(f"{place}.lead", "parties", commitment.get("lead"))
+        for position, partner in enumerate(commitment.get("partners", ())):
             yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
-        for position, document in enumerate(commitment.omitted_by):
+        for position, document in enumerate(commitment.get("omitted_by", ())):
             yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
         yield from self._percent(place, commitment)
-        yield from self._cited(place, commitment.sources)
-        carried = [link.ref.casefold() for link in commitment.carries_on]
-        for position, ref in enumerate(carried):
-            if ref in carried[:position]:
+        yield from self._cited(place, commitment["sources"])
+        links = commitment.get("carries_on", ())
+        carried = [link["ref"].casefold() for link in links]
+        for position, earlier in enumerate(carried):
+            if earlier in carried[:position]:
                 yield f"{place}.carries_on[{position}].ref: this ref occurs twice\n  write it once"
-            if ref.rpartition("-")[0] == commitment.ref.casefold().rpartition("-")[0]:
+            if earlier.rpartition("-")[0] == ref.casefold().rpartition("-")[0]:
                 yield (
-                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} belongs to the"
+                    f"{place}.carries_on[{position}].ref: {quoted(links[position]['ref'])} belongs to the"
                     " same dialogue\n  name a commitment of an earlier dialogue"
                 )
-        for position, milestone in enumerate(commitment.milestones):
+        for position, milestone in enumerate(commitment.get("milestones", ())):
             part = f"{place}.milestones[{position}]"
-            yield from self._ref(part, milestone.ref)
-            if not milestone.ref.startswith(f"{commitment.ref}."):
+            yield from self._ref(part, milestone["ref"])
+            if not milestone["ref"].startswith(f"{ref}."):
                 yield (
-                    f"{part}.ref: {milestone.ref} does not begin with the ref of its commitment\n"
-                    f"  write a ref such as {commitment.ref}.1"
+                    f"{part}.ref: {milestone['ref']} does not begin with the ref of its commitment\n"
+                    f"  write a ref such as {ref}.1"
                 )
-            yield from self._closed(f"{part}.since", milestone.since)
-            yield from self._cited(part, milestone.sources)
-            if milestone.recurs:
+            yield from self._closed(f"{part}.since", milestone.get("since"))
+            yield from self._cited(part, milestone.get("sources", ()))
+            if recurs := milestone.get("recurs"):
                 try:
-                    VagueDate.parse(milestone.when).occurrence(1, Span.parse(milestone.recurs))
+                    VagueDate.parse(milestone["when"]).occurrence(1, Span.parse(recurs))
                 except DateError as error:
                     yield f"{part}.recurs: {error.text}"
 
-    def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
-        """Yield the problems of an update, which may be about any of these commitments."""
-        ref = update.ref.casefold()
-        statuses: type[Status] | type[MilestoneStatus] | None = None
-        if ref in (commitment.ref.casefold() for commitment in commitments):
-            statuses = Status
-        elif any(ref in self.refs_of(commitment) for commitment in commitments):
-            statuses = MilestoneStatus
-        else:
-            yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
-        if statuses and update.status is not None and update.status.value not in list(statuses):
+    def update(self, place: str, update: Mapping[str, Any], statuses: Statuses | None) -> Iterator[str]:
+        """Yield the problems of an update; `statuses` are those of what it is about, None if the file lacks it."""
+        if statuses is None:
+            yield f"{place}.ref: {quoted(update['ref'])} is not in the file\n  write the ref of one of its commitments"
+        status, evidence = update.get("status"), update.get("evidence")
+        if statuses and status is not None and status not in _WORDS[statuses]:
             thing = "a commitment" if statuses is Status else "a milestone"
             yield (
-                f"{place}.status: {update.status.value} is not a status of {thing}\n"
+                f"{place}.status: {status} is not a status of {thing}\n"
                 f"  write one of {', '.join(statuses)}"
             )
         yield from self._percent(place, update)
-        yield from self._closed(f"{place}.on", update.on)
-        changes_nothing = (update.status, update.percent, update.due) == (None, None, None)
-        if update.check and not changes_nothing:
+        yield from self._closed(f"{place}.on", update["on"])
+        changes_nothing = status is None and update.get("percent") is None and update.get("due") is None
+        if update.get("check") and not changes_nothing:
             yield (
                 f"{place}.check: a check cannot set a status, percentage or date\n  remove check, or write two updates"
             )
-        elif update.evidence is None and not (changes_nothing and (update.note or update.check)):
+        elif evidence is None and not (changes_nothing and (update.get("note") or update.get("check"))):
             yield f"{place}.evidence: it is missing\n  add evidence, or write only a note or a check"
 
     @staticmethod
-    def refs_of(commitment: Commitment) -> list[str]:
-        """Return the refs of a commitment and its milestones in lower case."""
-        return [ref.casefold() for ref in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
+    def statuses_by_ref(commitment: Mapping[str, Any]) -> dict[str, Statuses]:
+        """Return the refs of a commitment and its milestones in lower case, each with the statuses that it can have."""
+        milestones = {milestone["ref"].casefold(): MilestoneStatus for milestone in commitment.get("milestones", ())}
+        return {**milestones, commitment["ref"].casefold(): Status}
 
     def _ref(self, place: str, ref: str) -> Iterator[str]:
         if ref.casefold() in self._refs:
@@ -126,19 +131,21 @@ class Checks:
         if key is not None and key not in self._known[kind]:
             yield f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
 
-    def _cited(self, place: str, sources: Sequence[Source]) -> Iterator[str]:
+    def _cited(self, place: str, sources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for number, source in enumerate(sources):
-            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
-            if source.grade is not None and source.grade not in self._opening.grades:
+            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source["document"])
+            grade = source.get("grade")
+            if grade is not None and grade not in self._opening.grades:
                 yield (
-                    f"{place}.sources[{number}].grade: {quoted(source.grade)} is not declared in grades\n"
+                    f"{place}.sources[{number}].grade: {quoted(grade)} is not declared in grades\n"
                     "  declare it there, or correct the key"
                 )
 
-    def _percent(self, place: str, part: Commitment | Update) -> Iterator[str]:
-        if is_complete_below_full(part.status, part.percent):
+    def _percent(self, place: str, part: Mapping[str, Any]) -> Iterator[str]:
+        percent = part.get("percent")
+        if is_complete_below_full(part.get("status"), percent):
             yield (
-                f"{place}.percent: a complete commitment cannot be at {part.percent}%\n"
+                f"{place}.percent: a complete commitment cannot be at {percent}%\n"
                 "  leave it out, or write in-progress"
             )
 

@@ -308,7 +308,8 @@ _decode = json.JSONDecoder(parse_int=_bounded, parse_float=finite_number, parse_
 
 
 @lru_cache(maxsize=4096)
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """Return whether a text is an EDTF date in the form in which dates are stored."""
     try:
         return str(VagueDate.parse(text)) == text
     except DateError:
@@ -317,7 +318,7 @@ def _is_date(text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_closed_date(text: str) -> bool:
-    return _is_date(text) and VagueDate.parse(text).latest is not None
+    return is_date(text) and VagueDate.parse(text).latest is not None
 
 
 def _text_problem(value: object) -> str:
@@ -345,7 +346,7 @@ def _word_problem(words: Sequence[str]) -> Check:
 
 
 def _date_problem(value: object) -> str:
-    return "" if isinstance(value, str) and _is_date(value) else _about(value, "is not an EDTF date")
+    return "" if isinstance(value, str) and is_date(value) else _about(value, "is not an EDTF date")
 
 
 def _span_problem(value: object) -> str:
@@ -491,7 +492,7 @@ _PLAIN_KINDS: Mapping[Kind, _PlainCheck] = {
     **dict.fromkeys((Kind.TEXT, Kind.LINE), _is_plain_text),
     **dict.fromkeys((Kind.REF, Kind.NAME, Kind.PARTY, Kind.AREA), _is_plain_name),
     Kind.ID: _is_plain_id,
-    Kind.DATE: _is_date,
+    Kind.DATE: is_date,
     **dict.fromkeys((Kind.PARTIES, Kind.DOCUMENTS), _are_plain_names),
 }
 _PLAIN_SOURCE: Mapping[str, _PlainCheck] = {

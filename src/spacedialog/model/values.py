@@ -136,7 +136,7 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
 
 def check_web_address(text: str) -> str:
     """Return the address unchanged; InputError unless it is http(s), has a host and contains no credentials."""
-    if _PLAIN_ADDRESS.fullmatch(text):
+    if is_plain_address(text):
         return text
     try:
         parts = urlsplit(text)
@@ -148,6 +148,11 @@ def check_web_address(text: str) -> str:
     if has_credentials:
         raise InputError("this web address contains a user name or a password", "write it without them")
     return text
+
+
+def is_plain_address(text: str) -> bool:
+    """Return whether a text has the usual form of a web address; `check_web_address` accepts others too."""
+    return _PLAIN_ADDRESS.fullmatch(text) is not None
 
 
 def is_web_address(text: str) -> bool:
