@@ -19,6 +19,7 @@ from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
     from spacedialog.importing.dialogue_schema import Area, Document, Opening, Party
+    from spacedialog.store.read.refs import EarlierRefs
     from spacedialog.store.read.snapshot import Snapshot
 
 
@@ -168,14 +169,14 @@ def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date
         )
 
 
-def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
-    """Yield the problems of a commitment in this record: refs that are taken, updates from the future."""
+def commitment_problems(file_commitment: FileCommitment, earlier: EarlierRefs, today: date) -> Iterator[str]:
+    """Yield the problems of a commitment in a record with these refs: refs that are taken, updates from the future."""
     commitment = file_commitment.commitment
     item = item_id("commitment", commitment["ref"])
     wanted = [Target(commitment["ref"], item, None)]
     for milestone in commitment.get("milestones", ()):
         wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
-    for ref in snapshot.refs.taken(wanted):
+    for ref in earlier.taken(wanted):
         yield f"{file_commitment.place}: {ref} is already the ref of another item\n  choose another ref for it"
     for place, update in file_commitment.updates:
         try:

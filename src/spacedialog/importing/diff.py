@@ -39,6 +39,7 @@ class ImportDiff:
         self._is_internal = is_internal
         self._has_internal = log.has_internal(connection)
         self.things = Things(connection, has_internal=self._has_internal)
+        self._earlier = snapshot.refs.earlier()
         self._is_known = log.item_test(connection)
         self._candidates = self._undecided = 0
         self._not_retracted: list[str] = []
@@ -59,7 +60,7 @@ class ImportDiff:
             if file_commitment.decision is Decision.DROPPED:
                 yield from self._retractions(file_commitment)
                 continue
-            problems.extend(commitment_problems(file_commitment, self._snapshot, self._today))
+            problems.extend(commitment_problems(file_commitment, self._earlier, self._today))
             problems.extend(milestone_problems(contents.opening["dialogue"], file_commitment))
             if not problems:
                 yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from spacedialog.model.entry import Entry
 from spacedialog.model.validation import problems
-from spacedialog.store.log import select
+from spacedialog.store.log import item_test, select
 from spacedialog.store.write.append import insert_from_other_log
 from spacedialog.store.write.projection import update_items
 from spacedialog.store.write.restamp import remove_invalid
@@ -173,6 +173,7 @@ def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival])
     """Insert and fold entries that other members shared; quarantine invalid records, and delete them from the log."""
     received = strange = quarantined = 0
     items: dict[str, bool] = {}
+    is_known = item_test(connection)
     to_remove: list[Entry] = []
     for arrival in arrivals:
         if arrival.entry is None:
@@ -184,7 +185,9 @@ def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival])
             if arrival.is_here:
                 to_remove += select(connection, "WHERE c.id = ?", (arrival.id,))
         else:
-            is_understood = insert_from_other_log(connection, arrival.entry._replace(seq=arrival.seq), items)
+            is_understood = insert_from_other_log(
+                connection, arrival.entry._replace(seq=arrival.seq), items, is_known
+            )
             received, strange = received + 1, strange + (not is_understood)
     update_items(connection, items)
     if to_remove:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError, StoreError
@@ -12,7 +12,8 @@ from spacedialog.model.entry import Entry, PendingEntry, content_of, iso_time, m
 from spacedialog.model.fold import History
 from spacedialog.model.validation import counted_content, counted_pending, is_counted, problems
 from spacedialog.model.visibility import INTERNAL, is_about_internal
-from spacedialog.store.log import entries_of, hash_of, insert, is_new_item, item_test, newest_time
+from spacedialog.store import indexes
+from spacedialog.store.log import entries_of, hash_of, insert, item_test, newest_time
 from spacedialog.store.write.internal_entries import EntryIds, Heads, Things
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
@@ -129,13 +130,16 @@ class Merged(NamedTuple):
     strange: int
 
 
-def insert_from_other_log(connection: sqlite3.Connection, entry: Entry, items: dict[str, bool]) -> bool:
+def insert_from_other_log(
+    connection: sqlite3.Connection, entry: Entry, items: dict[str, bool], is_known: Callable[[str], bool]
+) -> bool:
     """Insert an entry unchanged, and return whether this program understands it.
 
-    The item is added to `items`, with whether the log had no entry about it before; the caller folds these items.
+    The item is added to `items`, with whether the log had no entry about it before, by `is_known`; the caller folds
+    these items.
     """
     if entry.item not in items:
-        items[entry.item] = is_new_item(connection, entry.item)
+        items[entry.item] = not is_known(entry.item)
     insert(connection, [entry])
     return is_counted(entry)
 
@@ -147,11 +151,12 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
     """
     added = strange = 0
     items: dict[str, bool] = {}
+    is_known = item_test(connection)
     problems = []
     for entry in entries:
         sha = hash_of(connection, entry.id)
         if sha is None:
-            is_understood = insert_from_other_log(connection, entry._replace(seq=None), items)
+            is_understood = insert_from_other_log(connection, entry._replace(seq=None), items, is_known)
             added, strange = added + 1, strange + (not is_understood)
         elif sha != entry.sha:
             problems.append(
@@ -159,5 +164,6 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
             )
     if problems:
         raise ProblemsError(f"{name}: nothing was imported", problems)
+    indexes.create(connection, "change")
     update_items(connection, items)
     return Merged(added, strange)

@@ -18,6 +18,7 @@ from spacedialog.model.fold import FOREVER, Contents, History, Period, fold, ret
 from spacedialog.model.validation import counted_content
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
+from spacedialog.store import indexes
 from spacedialog.store.log import entries_by_item, entries_of
 from spacedialog.store.schema import PROJECTION_TABLES
 from spacedialog.store.words import indexed_form
@@ -35,8 +36,9 @@ class ProjectionWriter:
         self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
         self._outdated: list[str] = []
         self._items = 0
-        self._keys: list[str] = []
+        self._refs = ref_clashes.GivenRefs()
         (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
+        self._indexed_words = self._words
 
     def __enter__(self) -> ProjectionWriter:
         return self
@@ -45,6 +47,7 @@ class ProjectionWriter:
         if kind is None:
             self._write()
             self._mark_ref_clashes()
+            self._index_words()
 
     def add(
         self, item: str, entries: Sequence[Entry], contents: Contents | None = None, *, is_new: bool = False
@@ -62,7 +65,8 @@ class ProjectionWriter:
         self._rows["ignored"] += [(entry, item) for entry in ignored]
         given = _given(item, contents)
         self._rows["given"] += given
-        self._keys += [row[2] for row in given]
+        for row in given:
+            self._refs.add(row[2])
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
         retracted = history.retracted_ids if history else retracted_ids(entries)
@@ -83,11 +87,10 @@ class ProjectionWriter:
         for row in _words(item, history):
             self._words += 1
             self._rows["words"].append((self._words, *row))
-            self._rows["words_fts"].append((self._words, row[3]))
 
     def _mark_ref_clashes(self) -> None:
         """Mark ref clashes with a letter, if one of the added items has a ref that was given twice."""
-        clashes = ref_clashes.find_clashes(self._connection, self._keys)
+        clashes = self._refs.clashes(self._connection)
         for item in clashes.items:
             entries = entries_of(self._connection, item)
             self.add(item, entries)
@@ -95,10 +98,17 @@ class ProjectionWriter:
         self._write()
         clashes.mark()
 
+    def _index_words(self) -> None:
+        """Add the new words to the full-text index; one statement for all takes less time than one for each batch."""
+        self._connection.execute(
+            "INSERT INTO words_fts (rowid, text) SELECT id, text FROM words WHERE id > ?", (self._indexed_words,)
+        )
+        self._indexed_words = self._words
+
     def _write(self) -> None:
         # The old rows are deleted only here, so that earlier queries still find them.
         for item in self._outdated:
-            _delete_rows(self._connection, item)
+            _delete_rows(self._connection, item, self._indexed_words)
         self._outdated.clear()
         for table, insert in _INSERTS.items():
             if rows := self._rows[table]:
@@ -115,6 +125,7 @@ def update_items(connection: sqlite3.Connection, items: Mapping[str, bool]) -> N
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Rebuild all projection tables from the log."""
+    indexes.create(connection, "change")
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
@@ -123,10 +134,11 @@ def rebuild(connection: sqlite3.Connection) -> None:
             projection.add(item, list(entries), is_new=True)
 
 
-def _delete_rows(connection: sqlite3.Connection, item: str) -> None:
+def _delete_rows(connection: sqlite3.Connection, item: str, indexed_words: int) -> None:
+    """Delete the rows of an item; `indexed_words` is the last row of `words` that is in the full-text index."""
     connection.execute(
-        "INSERT INTO words_fts(words_fts, rowid, text) SELECT 'delete', id, text FROM words WHERE item = ?",
-        (item,),
+        "INSERT INTO words_fts(words_fts, rowid, text) SELECT 'delete', id, text FROM words WHERE item = ? AND id <= ?",
+        (item, indexed_words),
     )
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table} WHERE item = ?", (item,))
@@ -226,7 +238,6 @@ _COLUMNS = {
     "link": "item, valid_from, valid_to, old, new, decided",
     "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
     "words": 'id, item, field, part, text, "on", until',
-    "words_fts": "rowid, text",
     "cited": "item, dialogue, document, valid_from, valid_to",
 }
 _INSERTS = {
