@@ -220,8 +220,11 @@ def closing_day(edtf: str) -> str:
     return latest.isoformat() if latest else FOREVER
 
 
-Contents = Sequence[Mapping[str, Any] | None]
-"""The `counted_content` of each of an item's entries."""
+Content = Mapping[str, Any] | None
+"""The `counted_content` of an entry."""
+
+Contents = Sequence[Content]
+"""The `counted_content` of each of several entries."""
 
 
 def fold(entries: Iterable[Entry], contents: Contents | None = None) -> History | None:

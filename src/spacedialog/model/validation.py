@@ -107,6 +107,15 @@ def problems(entry: Entry) -> Iterator[Problem]:
         yield Problem("body", "it is not canonical JSON")
 
 
+def checked_content(entry: Entry) -> tuple[dict[str, Any] | None, Problem | None]:
+    """Return the `counted_content` of an entry and the first of its `problems`, None if it has none."""
+    content = _parsed(entry.body)
+    if content is not None and is_plain(entry, content) and canonical_json(content) == entry.body:
+        return content, None
+    problem = next(problems(entry), None)
+    return (None if problem else counted_content(entry)), problem
+
+
 def _problems(entry: Entry, content: Mapping[str, Any] | None, *, frame_only: bool) -> Iterator[Problem]:
     for field, value, check in (
         ("id", entry.id, _id_problem),

@@ -132,6 +132,13 @@ def rejected_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
     return list(select(connection, condition, (item,)))
 
 
+def hashes_of(connection: sqlite3.Connection, entries: Iterable[str]) -> dict[str, str]:
+    """Return the hashes, by id, of those of the entries with these ids that this store has."""
+    ids = json.dumps(list(entries))
+    sql = "SELECT c.id, c.sha FROM json_each(?) AS i JOIN change AS c ON c.id = i.value"
+    return dict(connection.execute(sql, (ids,)).fetchall())
+
+
 def hash_of(connection: sqlite3.Connection, entry: str) -> str | None:
     """Return the hash of the entry with an id; None if this store does not have it."""
     row = connection.execute("SELECT sha FROM change WHERE id = ?", (entry,)).fetchone()

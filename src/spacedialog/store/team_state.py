@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from spacedialog.model.entry import Entry
-from spacedialog.model.validation import problems
-from spacedialog.store.log import item_test, select
-from spacedialog.store.write.append import insert_from_other_log
-from spacedialog.store.write.projection import update_items
+from spacedialog.model.validation import counted_content, problems
+from spacedialog.store.log import select
+from spacedialog.store.write.append import insert_and_fold
 from spacedialog.store.write.restamp import remove_invalid
 
 _CAN_BE_SENT = (
@@ -43,7 +42,7 @@ class Place(NamedTuple):
 class Arrival(NamedTuple):
     """A record of the shared log as it arrives: the entry, or None and the reason why it is invalid.
 
-    `is_here` is True if this copy has the same invalid entry.
+    `content` is the `counted_content` of the entry, None if it must be determined. `is_here` is True if this copy has the same invalid entry.
     """
 
     seq: int
@@ -54,6 +53,7 @@ class Arrival(NamedTuple):
     entry: Entry | None
     why: str
     is_here: bool = False
+    content: Mapping[str, Any] | None = None
 
 
 class Accepted(NamedTuple):
@@ -171,9 +171,9 @@ def displaced(connection: sqlite3.Connection) -> list[tuple[int, str]]:
 
 def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival]) -> Accepted:
     """Insert and fold entries that other members shared; quarantine invalid records, and delete them from the log."""
-    received = strange = quarantined = 0
-    items: dict[str, bool] = {}
-    is_known = item_test(connection)
+    quarantined = 0
+    received: list[Entry] = []
+    contents: list[Mapping[str, Any] | None] = []
     to_remove: list[Entry] = []
     for arrival in arrivals:
         if arrival.entry is None:
@@ -185,11 +185,9 @@ def accept_arrivals(connection: sqlite3.Connection, arrivals: Iterable[Arrival])
             if arrival.is_here:
                 to_remove += select(connection, "WHERE c.id = ?", (arrival.id,))
         else:
-            is_understood = insert_from_other_log(
-                connection, arrival.entry._replace(seq=arrival.seq), items, is_known
-            )
-            received, strange = received + 1, strange + (not is_understood)
-    update_items(connection, items)
+            received.append(Entry(*arrival.entry[:9], arrival.seq))
+            contents.append(counted_content(arrival.entry) if arrival.content is None else arrival.content)
+    insert_and_fold(connection, received, contents)
     if to_remove:
         remove_invalid(connection, to_remove)
-    return Accepted(received, strange, quarantined)
+    return Accepted(len(received), contents.count(None), quarantined)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE
 from spacedialog.model.entry import Entry, PendingEntry, content_of, iso_time, make_entry, next_timestamp
-from spacedialog.model.fold import History
+from spacedialog.model.fold import Content, Contents, History
 from spacedialog.model.validation import counted_content, counted_pending, is_counted, problems
 from spacedialog.model.visibility import INTERNAL, is_about_internal
 from spacedialog.store import indexes
@@ -130,18 +130,21 @@ class Merged(NamedTuple):
     strange: int
 
 
-def insert_from_other_log(
-    connection: sqlite3.Connection, entry: Entry, items: dict[str, bool], is_known: Callable[[str], bool]
-) -> bool:
-    """Insert an entry unchanged, and return whether this program understands it.
-
-    The item is added to `items`, with whether the log had no entry about it before, by `is_known`; the caller folds
-    these items.
-    """
-    if entry.item not in items:
-        items[entry.item] = not is_known(entry.item)
-    insert(connection, [entry])
-    return is_counted(entry)
+def insert_and_fold(connection: sqlite3.Connection, entries: Sequence[Entry], contents: Contents) -> None:
+    """Insert entries of another log unchanged, and fold their items; `contents` are their `counted_content`."""
+    is_known = item_test(connection)
+    groups: dict[str, list[tuple[Entry, Content]]] = {}
+    for entry, content in zip(entries, contents, strict=True):
+        groups.setdefault(entry.item, []).append((entry, content))
+    new = {item for item in groups if not is_known(item)}
+    insert(connection, entries)
+    with ProjectionWriter(connection) as projection:
+        for item, group in groups.items():
+            if item in new:
+                group.sort(key=lambda pair: (pair[0].ts, pair[0].id))
+                projection.add(item, [entry for entry, _ in group], [content for _, content in group], is_new=True)
+            else:
+                projection.add(item, entries_of(connection, item))
 
 
 def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -> Merged:
@@ -156,8 +159,10 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
     for entry in entries:
         sha = hash_of(connection, entry.id)
         if sha is None:
-            is_understood = insert_from_other_log(connection, entry._replace(seq=None), items, is_known)
-            added, strange = added + 1, strange + (not is_understood)
+            if entry.item not in items:
+                items[entry.item] = not is_known(entry.item)
+            insert(connection, [entry._replace(seq=None)])
+            added, strange = added + 1, strange + (not is_counted(entry))
         elif sha != entry.sha:
             problems.append(
                 f"{name}: {entry.id}: the database has another entry with this id\n  import it into another database"
