@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,14 @@ _WORDS: Mapping[Statuses, frozenset[str]] = {
 }
 
 
+_DECLARED = (("area", "areas"), ("lead", "parties"), ("partners", "parties"), ("omitted_by", "documents"))
+"""The fields of a commitment that hold keys, and the kinds of these keys."""
+
+
+def _undeclared(place: str, key: str, kind: str) -> str:
+    return f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
+
+
 class Checks:
     """The checks between the parts of a data file: for undeclared keys, and for refs and keys that occur twice."""
 
@@ -52,7 +60,7 @@ class Checks:
             if party.key.casefold() == JOINT:
                 yield f"parties[{number}].key: {party.key} means that there is no lead\n  choose another key"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
-        yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
+        yield from self._unknown("dialogue", "host", "parties", self._opening.dialogue.host)
         given = [Succession(party.key, one.party, "") for party in self._opening.parties for one in party.succeeds]
         for number, party in enumerate(self._opening.parties):
             if party.key in predecessors([party.key], given):
@@ -61,13 +69,9 @@ class Checks:
     def commitment(self, place: str, commitment: Mapping[str, Any]) -> Iterator[str]:
         """Yield the problems of a commitment."""
         ref = commitment["ref"]
-        yield from self._ref(place, ref)
-        yield from self._unknown(f"{place}.area", "areas", commitment["area"])
-        yield from self._unknown(f"{place}.lead", "parties", commitment.get("lead"))
-        for position, partner in enumerate(commitment.get("partners", ())):
-            yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
-        for position, document in enumerate(commitment.get("omitted_by", ())):
-            yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
+        yield from self._repeated(place, ref)
+        for name, kind in _DECLARED:
+            yield from self._unknown(place, name, kind, commitment.get(name))
         yield from self._percent(place, commitment)
         yield from self._cited(place, commitment["sources"])
         links = commitment.get("carries_on", ())
@@ -82,7 +86,7 @@ class Checks:
                 )
         for position, milestone in enumerate(commitment.get("milestones", ())):
             part = f"{place}.milestones[{position}]"
-            yield from self._ref(part, milestone["ref"])
+            yield from self._repeated(part, milestone["ref"])
             if not milestone["ref"].startswith(f"{ref}."):
                 yield (
                     f"{part}.ref: {milestone['ref']} does not begin with the ref of its commitment\n"
@@ -123,18 +127,28 @@ class Checks:
         milestones = {milestone["ref"].casefold(): MilestoneStatus for milestone in commitment.get("milestones", ())}
         return {**milestones, commitment["ref"].casefold(): Status}
 
-    def _ref(self, place: str, ref: str) -> Iterator[str]:
-        if ref.casefold() in self._refs:
-            yield f"{place}.ref: {ref} occurs earlier in the file\n  use a different ref for each item"
-        self._refs.add(ref.casefold())
+    def _repeated(self, place: str, ref: str) -> Iterable[str]:
+        key = ref.casefold()
+        if key in self._refs:
+            return [f"{place}.ref: {ref} occurs earlier in the file\n  use a different ref for each item"]
+        self._refs.add(key)
+        return ()
 
-    def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
-        if key is not None and key not in self._known[kind]:
-            yield f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
+    def _unknown(self, place: str, name: str, kind: str, keys: str | Sequence[str] | None) -> Iterable[str]:
+        """Return the problems of a field that holds a key, or several, of a kind that the file declares."""
+        known = self._known[kind]
+        if keys is None:
+            return ()
+        if isinstance(keys, str):
+            return () if keys in known else [_undeclared(f"{place}.{name}", keys, kind)]
+        if known.issuperset(keys):
+            return ()
+        parts = enumerate(keys)
+        return [_undeclared(f"{place}.{name}[{at}]", key, kind) for at, key in parts if key not in known]
 
     def _cited(self, place: str, sources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for number, source in enumerate(sources):
-            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source["document"])
+            yield from self._unknown(f"{place}.sources[{number}]", "document", "documents", source["document"])
             grade = source.get("grade")
             if grade is not None and grade not in self._opening.grades:
                 yield (
@@ -142,17 +156,17 @@ class Checks:
                     "  declare it there, or correct the key"
                 )
 
-    def _percent(self, place: str, part: Mapping[str, Any]) -> Iterator[str]:
+    def _percent(self, place: str, part: Mapping[str, Any]) -> Iterable[str]:
         percent = part.get("percent")
-        if is_complete_below_full(part.get("status"), percent):
-            yield (
-                f"{place}.percent: a complete commitment cannot be at {percent}%\n"
-                "  leave it out, or write in-progress"
-            )
+        if not is_complete_below_full(part.get("status"), percent):
+            return ()
+        problem = f"{place}.percent: a complete commitment cannot be at {percent}%"
+        return [f"{problem}\n  leave it out, or write in-progress"]
 
-    def _closed(self, place: str, date_: str | None) -> Iterator[str]:
-        if date_ is not None and VagueDate.parse(date_).latest is None:
-            yield f"{place}: {date_} has no end, but it must be in the past\n  write the date on which it happened"
+    def _closed(self, place: str, date_: str | None) -> Iterable[str]:
+        if date_ is None or VagueDate.parse(date_).latest is not None:
+            return ()
+        return [f"{place}: {date_} has no end, but it must be in the past\n  write the date on which it happened"]
 
 
 def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:

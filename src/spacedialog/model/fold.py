@@ -241,7 +241,7 @@ def fold(entries: Iterable[Entry], contents: Contents | None = None) -> History 
 
     whole = _Part("due")
     milestones = {part: _Part("when", status=MilestoneStatus.PLANNED.value) for part in creations if part}
-    periods: list[Period] = []
+    states: list[tuple[Any, ...]] = []
     redatings: list[Redating] = []
     texts: list[SearchText] = []
     kind = ""
@@ -268,20 +268,22 @@ def fold(entries: Iterable[Entry], contents: Contents | None = None) -> History 
             for name in _SEARCHED_FIELDS:
                 if name in values:
                     texts.append(SearchText(day, about, name, values[name] or ""))
-        if periods:
-            periods[-1] = Period(periods[-1].valid_from, day, *periods[-1][2:])
-        existing = tuple(
-            [
-                FoldedMilestone(id_, milestone.fields, milestone.slipped, milestone.source)
-                for id_, milestone in milestones.items()
-                if creations[id_].day <= day
-            ]
-        )
+        existing: tuple[FoldedMilestone, ...] = ()
+        if milestones:
+            existing = tuple(
+                [
+                    FoldedMilestone(id_, milestone.fields, milestone.slipped, milestone.source)
+                    for id_, milestone in milestones.items()
+                    if creations[id_].day <= day
+                ]
+            )
         slipped = whole.slipped or any([milestone.slipped for milestone in existing])
-        periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
+        states.append((day, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
+    ends = [*[state[0] for state in states[1:]], FOREVER]
+    periods = tuple([Period(state[0], end, *state[1:]) for state, end in zip(states, ends, strict=True)])
     texts += [SearchText(one.day, one.part, "note", note) for one in ordered if (note := one.content.get("note"))]
     check_days = _check_days(ordered, creations[None].day)
-    return History(kind, tuple(periods), tuple(redatings), tuple(texts), check_days, retracted, ignored)
+    return History(kind, periods, tuple(redatings), tuple(texts), check_days, retracted, ignored)
 
 
 def _check_days(ordered: Iterable[_DatedEntry], first: str) -> tuple[str, ...]:

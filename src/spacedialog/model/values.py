@@ -170,6 +170,8 @@ def evidence_pieces(evidence: str | Iterable[str] | None) -> tuple[str, ...]:
     An empty text is one piece, which `check_evidence` refuses.
     """
     if isinstance(evidence, str):
+        if evidence.isprintable():  # and so on one line
+            return (evidence.strip() or evidence,)
         return tuple(filter(None, map(str.strip, evidence.splitlines()))) or (evidence,)
     return tuple(evidence or ())
 
@@ -209,8 +211,11 @@ def _check_piece(text: str) -> None:
 
 def citation_text(source: Mapping[str, Any]) -> str:
     """Return a source in one line: document, paragraph, sentence, evidence grade."""
-    document: str = source["document"]
-    return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
+    text: str = source["document"]
+    for part, sign in _SIGNS.items():
+        if value := source.get(part):
+            text += f"{sign}{value}"
+    return text
 
 
 def place_text(paragraph: str | None, sentence: int | None) -> str:

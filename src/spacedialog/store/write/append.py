@@ -73,15 +73,14 @@ def append(
                     or (heads.has_internal and is_about_internal(pending, [*known, *added]))
                 ):
                     pending = pending._replace(body={**pending.body, INTERNAL: True})
-                internal += INTERNAL in pending.body
-                parents = heads.of(pending)
-                if beside := parents[:-1]:
+                is_internal = INTERNAL in pending.body
+                internal += is_internal
+                *beside, base = heads.of(is_internal=is_internal) or (None,)
+                if beside:
                     pending = pending._replace(body={**pending.body, BESIDE: beside})
-                base = parents[-1] if parents else None
-                entry = make_entry(
-                    pending, entry_id=ids.take(is_internal=INTERNAL in pending.body), ts=ts, author=author, base=base
-                )
-                heads.add(entry)
+                entry_id = ids.take(is_internal=is_internal)
+                entry = make_entry(pending, entry_id=entry_id, ts=ts, author=author, base=base)
+                heads.add(entry_id, is_internal=is_internal)
                 things.add(pending)
                 added.append(entry)
                 contents.append(counted_pending(entry, content_of(pending)))

@@ -36,20 +36,20 @@ class Heads:
         self._all = _heads_of(known)
         self._public = _heads_of(public_entries(known)) if self.has_internal else self._all
 
-    def of(self, pending: PendingEntry) -> list[str]:
-        """Return the entries that the pending one follows, the newest last."""
-        return self._all if INTERNAL in pending.body else self._public
+    def of(self, *, is_internal: bool) -> list[str]:
+        """Return the entries that the next one follows, the newest last."""
+        return self._all if is_internal else self._public
 
-    def add(self, entry: Entry) -> None:
-        """Add an entry of the action."""
-        if is_internal(entry):
+    def add(self, entry: str, *, is_internal: bool) -> None:
+        """Add an entry of the action, by its id."""
+        if is_internal:
             self.has_internal = True
-            self._all = [entry.id]
+            self._all = [entry]
         elif not self.has_internal:
-            self._all = self._public = [entry.id]
+            self._all = self._public = [entry]
         else:
-            self._all = [*(head for head in self._all if head not in self._public), entry.id]
-            self._public = [entry.id]
+            self._all = [*(head for head in self._all if head not in self._public), entry]
+            self._public = [entry]
 
 
 def _heads_of(entries: Sequence[Entry]) -> list[str]:

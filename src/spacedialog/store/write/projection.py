@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import Span, VagueDate, iso_day, parse_recorded_review
 from spacedialog.model.entry import CREATE, Entry, canonical_json
-from spacedialog.model.fields import STORED, Field, Kind
+from spacedialog.model.fields import STORED
 from spacedialog.model.fold import FOREVER, Contents, History, Period, fold, retracted_ids
 from spacedialog.model.validation import counted_content
 from spacedialog.model.values import citation_text
@@ -61,16 +61,17 @@ class ProjectionWriter:
         if contents is None:
             contents = [counted_content(entry) for entry in entries]
         history = fold(entries, contents)
-        ignored = [entry.id for entry, content in zip(entries, contents, strict=True) if content is None]
-        self._rows["ignored"] += [(entry, item) for entry in ignored]
+        if None in contents:
+            pairs = zip(entries, contents, strict=True)
+            self._rows["ignored"] += [(entry.id, item) for entry, content in pairs if content is None]
         given = _given(item, contents)
         self._rows["given"] += given
         for row in given:
             self._refs.add(row[2])
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
-        retracted = history.retracted_ids if history else retracted_ids(entries)
-        self._rows["retracted"] += [(entry, item) for entry in sorted(retracted)]
+        if retracted := history.retracted_ids if history else retracted_ids(entries):
+            self._rows["retracted"] += [(entry, item) for entry in sorted(retracted)]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
@@ -84,9 +85,9 @@ class ProjectionWriter:
         return history
 
     def _add_words(self, item: str, history: History) -> None:
-        for row in _words(item, history):
-            self._words += 1
-            self._rows["words"].append((self._words, *row))
+        rows = [(number, *row) for number, row in enumerate(_words(item, history), self._words + 1)]
+        self._rows["words"] += rows
+        self._words += len(rows)
 
     def _mark_ref_clashes(self) -> None:
         """Mark ref clashes with a letter, if one of the added items has a ref that was given twice."""
@@ -166,9 +167,9 @@ def _party(item: str, history: History) -> Rows:
 
 def _commitments(item: str, history: History) -> Rows:
     yield "commitment", [_commitment(item, period, history.check_days) for period in history.periods]
-    yield "involved", _runs(history.periods, item, _involved)
-    yield "cited", _runs(history.periods, item, _cited)
-    yield "milestone", _runs(history.periods, item, _milestones)
+    yield "involved", _runs(history.periods, item, _involved, _parties)
+    yield "cited", _runs(history.periods, item, _cited, _sources)
+    yield "milestone", _runs(history.periods, item, _milestones, attrgetter("milestones"))
     yield "check_day", [(item, day) for day in history.check_days]
     yield "redating", [(move.entry, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
@@ -276,7 +277,7 @@ def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[A
         item,
         valid_from,
         valid_to,
-        *[stored(fields.get(name)) for name, stored in _STORED],
+        *_stored(fields),
         ref.casefold(),
         ref_number(ref),
         *_window(fields.get("due")),
@@ -309,7 +310,7 @@ def _words(item: str, history: History) -> Iterator[tuple[Any, ...]]:
             if text:
                 yield item, "milestone" if part and field == "title" else field, None, indexed_form(text), on, end
     elif names_of := _NAMES_OF.get(history.type):
-        yield from _runs(history.periods, item, names_of)
+        yield from _runs(history.periods, item, names_of, attrgetter("fields"))
 
 
 def _area_names(period: Period) -> Iterator[tuple[Any, ...]]:
@@ -341,16 +342,16 @@ _NAMES_OF: Mapping[str, Callable[[Period], Iterator[tuple[Any, ...]]]] = {
 }
 
 
-def _stored(field: Field) -> Callable[[Any], Any]:
-    """Return the function that returns a value of a field in the form of its column."""
-    if field.name == "status":
-        return lambda value: value or Status.UNKNOWN.value
-    if field.kind is Kind.PARTIES:
-        return lambda value: _listed(tuple(value or ()))
-    return (lambda value: value) if field.nullable else (lambda value: value if type(value) is str else str(value or ""))
+def _stored(fields: Mapping[str, Any]) -> list[Any]:
+    """Return the values of the fields that have a column, in the form of the column. The others are set, or NULL."""
+    values = [fields.get(name) for name in _STORED]
+    values[_STATUS] = values[_STATUS] or Status.UNKNOWN.value
+    values[_PARTNERS] = _listed(tuple(values[_PARTNERS] or ()))
+    return values
 
 
-_STORED = tuple((field.name, _stored(field)) for field in STORED)
+_STORED = tuple(field.name for field in STORED)
+_STATUS, _PARTNERS = map(_STORED.index, ("status", "partners"))
 
 
 @lru_cache(maxsize=4096)
@@ -360,11 +361,11 @@ def _listed(parties: tuple[str, ...]) -> str:
 
 def ref_number(ref: str) -> int | None:
     """Return the number at the end of a ref: 7 for ROK4-07; None if there is none."""
-    match = _LAST_NUMBER.search(ref)
-    return int(match[1]) if match else None
+    digits = ref[len(ref.rstrip(_DIGITS)) :][-9:]
+    return int(digits) if digits else None
 
 
-_LAST_NUMBER = re.compile(r"([0-9]{1,9})$")
+_DIGITS = "0123456789"
 
 
 @lru_cache(maxsize=4096)
@@ -413,17 +414,32 @@ def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
         yield milestone.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met, milestone.source
 
 
+def _parties(period: Period) -> tuple[Any, ...]:
+    fields = period.fields
+    return fields.get("dialogue"), fields.get("lead"), fields.get("partners")
+
+
+def _sources(period: Period) -> tuple[Any, ...]:
+    return period.fields.get("dialogue"), period.fields.get("sources")
+
+
 def _runs(
-    periods: Iterable[Period], item: str, rows_of: Callable[[Period], Iterator[tuple[Any, ...]]]
+    periods: Iterable[Period],
+    item: str,
+    rows_of: Callable[[Period], Iterator[tuple[Any, ...]]],
+    basis: Callable[[Period], object],
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield rows with the days on which they are valid; a row of successive periods is one row."""
+    """Yield rows with the days on which they are valid; a row of successive periods is one row.
+
+    Periods with an equal `basis` have the same rows.
+    """
     begun: dict[tuple[Any, ...], str] = {}
-    before: list[tuple[Any, ...]] = []
+    before: object = _NOTHING
     for period in periods:
-        now = list(rows_of(period))
+        now = basis(period)
         if now == before:
             continue
-        before, rows = now, dict.fromkeys(now)
+        before, rows = now, dict.fromkeys(rows_of(period))
         for row in [row for row in begun if row not in rows]:
             yield item, *row, begun.pop(row), period.valid_from
         for row in rows:
