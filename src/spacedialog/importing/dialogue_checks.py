@@ -107,10 +107,7 @@ class Checks:
         status, evidence = update.get("status"), update.get("evidence")
         if statuses and status is not None and status not in _WORDS[statuses]:
             thing = "a commitment" if statuses is Status else "a milestone"
-            yield (
-                f"{place}.status: {status} is not a status of {thing}\n"
-                f"  write one of {', '.join(statuses)}"
-            )
+            yield (f"{place}.status: {status} is not a status of {thing}\n  write one of {', '.join(statuses)}")
         yield from self._percent(place, update)
         yield from self._closed(f"{place}.on", update["on"])
         changes_nothing = status is None and update.get("percent") is None and update.get("due") is None

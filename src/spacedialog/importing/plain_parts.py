@@ -73,12 +73,8 @@ def _number(least: int, most: int) -> Check:
 
 def _list(part: _Plain, least: int, most: int) -> Check:
     def check(value: Any) -> bool:
-        if type(value) is not list or not least <= len(value) <= most:
-            return False
-        for one in value:
-            if type(one) is not dict or not _is_plain(part, one):
-                return False
-        return True
+        is_list = type(value) is list and least <= len(value) <= most
+        return is_list and all(type(one) is dict and _is_plain(part, one) for one in value)
 
     return check
 

@@ -147,9 +147,7 @@ def _form(entry_id: str, ts: int, on: str, author: str, kind: str, item: str, ba
         raise TypeError(ts)
     text = encode_basestring  # the encoder's own function for a text, a third of the time of a call of the encoder
     parent = "null" if base is None else text(base)
-    return (
-        f"[{text(entry_id)},{ts},{text(on)},{text(author)},{text(kind)},{text(item)},{parent},{text(body)}]"
-    )
+    return f"[{text(entry_id)},{ts},{text(on)},{text(author)},{text(kind)},{text(item)},{parent},{text(body)}]"
 
 
 def content_of(pending: PendingEntry) -> dict[str, Any]:

@@ -277,7 +277,7 @@ def fold(entries: Iterable[Entry], contents: Contents | None = None) -> History 
                     if creations[id_].day <= day
                 ]
             )
-        slipped = whole.slipped or any([milestone.slipped for milestone in existing])
+        slipped = whole.slipped or any(milestone.slipped for milestone in existing)
         states.append((day, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
     ends = [*[state[0] for state in states[1:]], FOREVER]
     periods = tuple([Period(state[0], end, *state[1:]) for state, end in zip(states, ends, strict=True)])

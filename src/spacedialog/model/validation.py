@@ -27,7 +27,13 @@ from spacedialog.model.entry import (
     in_current_words,
 )
 from spacedialog.model.fields import ITEM_TYPES, KINDS, LIST_KINDS, MILESTONE, Kind
-from spacedialog.model.values import HIGHEST_PERCENT, INVALID_CHARACTER, LOWEST_PERCENT, LONGEST_TEXT, check_recorded_text
+from spacedialog.model.values import (
+    HIGHEST_PERCENT,
+    INVALID_CHARACTER,
+    LONGEST_TEXT,
+    LOWEST_PERCENT,
+    check_recorded_text,
+)
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, LinkDecision, MilestoneStatus, Status, Strength
 
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

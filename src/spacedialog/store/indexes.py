@@ -1,4 +1,4 @@
-"""The indexes of the tables, which a new database gets last: creating one takes less time than keeping it up to date."""
+"""The indexes of the tables. A new database gets them last, because that takes less time than updating them."""
 
 from __future__ import annotations
 

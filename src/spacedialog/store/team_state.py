@@ -42,7 +42,8 @@ class Place(NamedTuple):
 class Arrival(NamedTuple):
     """A record of the shared log as it arrives: the entry, or None and the reason why it is invalid.
 
-    `content` is the `counted_content` of the entry, None if it must be determined. `is_here` is True if this copy has the same invalid entry.
+    `content` is the `counted_content` of the entry, None if it must be determined. `is_here` is True if this copy has
+    the same invalid entry.
     """
 
     seq: int

@@ -28,7 +28,8 @@ _MOST_BETWEEN = 1 << 16
 class Heads:
     """The newest entries of an item's branches, by id, as an action adds entries to it: the parents of the next one.
 
-    `has_internal` is whether an entry about the item is internal. An internal entry follows all entries. A public one follows only public entries, and so never names an internal one.
+    `has_internal` is whether an entry about the item is internal. An internal entry follows all entries. A public one
+    follows only public entries, and so never names an internal one.
     """
 
     def __init__(self, known: Sequence[Entry]) -> None:
