@@ -23,7 +23,7 @@ COMMITMENT = ruritania.commitment(
     milestones=[{"ref": "RUR1-01.1", "title": "Launch", "when": "2027", "status": "planned"}],
 )
 UPDATE = {"ref": "RUR1-01", "on": "2026-01-02", "status": "stalled", "note": "x", "evidence": "https://zenda.example/"}
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[Any] = st.sampled_from(
     (
         *(None, True, False, 0, 1, 100, 101, -1, 1.5, "", " ", "x", "a\0b", "a\nb", "a\u2028b", "\u200b", "x" * 10_001),
         *(
