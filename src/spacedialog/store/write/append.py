@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from spacedialog.errors import InputError, ProblemsError, StoreError
@@ -13,7 +14,7 @@ from spacedialog.model.fold import Content, Contents, History
 from spacedialog.model.validation import counted_content, counted_pending, is_counted, problems
 from spacedialog.model.visibility import INTERNAL, is_about_internal
 from spacedialog.store import indexes
-from spacedialog.store.log import entries_of, hash_of, insert, item_test, newest_time
+from spacedialog.store.log import entries_of, hashes_of, insert, item_test, newest_time
 from spacedialog.store.write.internal_entries import EntryIds, Heads, Things
 from spacedialog.store.write.projection import ProjectionWriter, update_items
 
@@ -155,17 +156,25 @@ def merge(connection: sqlite3.Connection, entries: Iterable[Entry], name: str) -
     items: dict[str, bool] = {}
     is_known = item_test(connection)
     problems = []
-    for entry in entries:
-        sha = hash_of(connection, entry.id)
-        if sha is None:
-            if entry.item not in items:
-                items[entry.item] = not is_known(entry.item)
-            insert(connection, [entry._replace(seq=None)])
-            added, strange = added + 1, strange + (not is_counted(entry))
-        elif sha != entry.sha:
-            problems.append(
-                f"{name}: {entry.id}: the database has another entry with this id\n  import it into another database"
-            )
+    rest = iter(entries)
+    while batch := list(islice(rest, _BATCH)):
+        hashes = hashes_of(connection, [entry.id for entry in batch])
+        new: list[Entry] = []
+        for entry in batch:
+            sha = hashes.get(entry.id)
+            if sha is None:
+                if entry.item not in items:
+                    items[entry.item] = not is_known(entry.item)
+                hashes[entry.id] = entry.sha
+                new.append(entry._replace(seq=None))
+                strange += not is_counted(entry)
+            elif sha != entry.sha:
+                problems.append(
+                    f"{name}: {entry.id}: the database has another entry with this id\n"
+                    "  import it into another database"
+                )
+        insert(connection, new)
+        added += len(new)
     if problems:
         raise ProblemsError(f"{name}: nothing was imported", problems)
     indexes.create(connection, "change")
