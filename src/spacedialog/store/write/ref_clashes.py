@@ -122,7 +122,8 @@ class GivenRefs:
 
     def clashes(self, connection: sqlite3.Connection) -> Clashes:
         """Return all items that are connected with these refs through shared refs, directly or through other items."""
-        indexes.create(connection, "given")
+        if self._are_many:
+            indexes.create(connection, "given")  # a new database does not have them yet
         clashing: set[str] = set()
         items: set[str] = set()
         added = set(_all_shared(connection) if self._are_many else _shared(connection, self._keys))
