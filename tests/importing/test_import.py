@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from copy import deepcopy
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -18,6 +20,7 @@ from spacedialog.model.fields import NewCommitment
 from spacedialog.model.filters import OfSide
 from spacedialog.model.position import Scope
 from spacedialog.render import log_export
+from spacedialog.store.schema import OWN_TABLES
 from spacedialog.tracker import Tracker
 
 if TYPE_CHECKING:
@@ -534,3 +537,27 @@ def test_a_file_that_is_no_record_is_refused(make: Maker, content: bytes) -> Non
     assert "file.json" in caught.value.problem
     assert caught.value.exit_status == 2
     assert not tracker.has_store
+
+
+def test_a_large_database_gets_the_same_rows_as_a_small_one(
+    make: Maker, document: Document, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An import that looks up every item and ref records the same entries and rows as one that read them at once."""
+    updates = [{"ref": "RUR1-02", "on": "2026-05-01", "note": "Two clashes."}]
+    small, large = (make("built-in", seed="same") for _ in range(2))
+    take_in(small, document)
+    take_in(small, {**document, "updates": [*document["updates"], *updates]})
+    monkeypatch.setattr("spacedialog.store.log._FEW", -1)
+    monkeypatch.setattr("spacedialog.store.read.refs._FEW", -1)
+    monkeypatch.setattr("spacedialog.store.write.ref_clashes._MANY", 0)
+    take_in(large, document)
+    take_in(large, {**document, "updates": [*document["updates"], *updates]})
+    assert tables_of(small) == tables_of(large)
+
+
+def tables_of(tracker: Tracker) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of every table of the record, with their numbers."""
+    with closing(sqlite3.connect(tracker.path)) as connection:
+        return {
+            table: connection.execute(f"SELECT rowid, * FROM {table} ORDER BY rowid").fetchall() for table in OWN_TABLES
+        }

@@ -336,7 +336,8 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
         try:
             rescued = copies.rescue(copy, new)
         except StoreError:
-            assert seed % 5 == 4
+            # The hash of an entry is in no page but its own.
+            assert seed % 5 == 4 or not any(entry.sha.encode() in before for entry in log.values())
             continue
         there = {entry.id: entry for entry in list_of(new, tracker)}
         assert there.items() <= log.items(), seed

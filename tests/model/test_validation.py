@@ -6,10 +6,21 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from spacedialog.model.entry import CREATE, NOTE, RETRACT, SET, PendingEntry
-from spacedialog.model.fields import ITEM_TYPES, MILESTONE
-from spacedialog.model.validation import DEEPEST, LATEST_TS, is_counted, is_newer, problems
+from spacedialog.model.entry import CHECK, CREATE, NOTE, RETRACT, SET, Entry, PendingEntry, content_of
+from spacedialog.model.fields import ITEM_TYPES, KINDS, MILESTONE
+from spacedialog.model.validation import (
+    DEEPEST,
+    LATEST_TS,
+    checked_content,
+    counted_pending,
+    is_counted,
+    is_newer,
+    is_plain,
+    problems,
+)
 from tests.support import entries
 
 if TYPE_CHECKING:
@@ -151,3 +162,117 @@ def test_the_built_in_record_is_valid(make: Maker) -> None:
     """No entry of the built-in record has a fault, and all count."""
     log = list(make("built-in").log())
     assert [json.dumps(entry) for entry in log if list(problems(entry)) or not is_counted(entry)] == []
+
+
+ODD: st.SearchStrategy[Any] = st.sampled_from(
+    (
+        *(
+            None,
+            True,
+            False,
+            0,
+            1,
+            100,
+            101,
+            -1,
+            2**31,
+            2**63,
+            1.5,
+            "",
+            " ",
+            "x",
+            "a\0b",
+            "\u2028",
+            "\x1c",
+            "x" * 10_001,
+        ),
+        *("2026", "2026-Q3", "2026/..", "2026-13", "2 years", "firm", "complete", "planned", "not-assessed", "import"),
+        *(entries.ITEM, entries.ITEM.upper(), "ROK4-07", "ROK4-07\n", "-x", "0" * 64, "commitment", "party", "treaty"),
+        *([], {}, ["JP", "US"], ["JP", 1], [""], [None], [["x"]], {"document": "JS"}, [{}], [{"document": ""}]),
+        *([{"document": "JS", "sentence": 1}], [{"document": "JS", "sentence": True}], [{"document": "JS", "x": 1}]),
+        *(
+            [{"document": "JS", "hash": "0" * 16, "grade": "A"}],
+            [{"document": "JS", "hash": "0" * 16 + "\n"}],
+            "\ud800",
+        ),
+    )
+)
+BASES = st.sampled_from(
+    (
+        entries.creation("2026-01-01", due="2027", partners=["JP"]),
+        entries.creation("2026-01-01", milestone=PART),
+        PendingEntry(
+            CREATE, entries.ITEM, "2026", {"type": "area", "set": {"key": "a", "dialogue": "R", "title": "A"}}
+        ),
+        PendingEntry(
+            SET, entries.ITEM, "2026-02-01", {"set": {"status": "complete"}, "evidence": "x", "via": "import"}
+        ),
+        PendingEntry(SET, entries.ITEM, "2026-02-01", {"milestone": PART, "set": {"when": "2027", "status": "met"}}),
+        PendingEntry(NOTE, entries.ITEM, "2026-02-01", {"note": "x"}),
+        PendingEntry(CHECK, entries.ITEM, "2026-02-01", {"internal": True}),
+        PendingEntry(RETRACT, entries.ITEM, "2026-02-01", {"retracts": entries.entry_id(2)}),
+    )
+)
+PARTS = (
+    "v",
+    "type",
+    "note",
+    "evidence",
+    "via",
+    "milestone",
+    "retracts",
+    "internal",
+    "beside",
+    "only",
+    "replaces",
+    "set",
+)
+CHANGES = st.lists(st.tuples(st.sampled_from((*PARTS, *KINDS, "unheard")), st.none() | ODD), max_size=3)
+FRAME = st.tuples(st.sampled_from(Entry._fields), ODD) | st.none()
+
+
+def changed(base: PendingEntry, changes: list[tuple[str, Any]]) -> PendingEntry:
+    """Return a pending entry with other parts of its body and other values; None removes one."""
+    body = {**base.body, "set": dict(base.body["set"])} if "set" in base.body else dict(base.body)
+    for name, value in changes:
+        of = body if name in PARTS else body.get("set")
+        if isinstance(of, dict):
+            of.pop(name, None)
+            of.update({} if value is None else {name: value})
+    return base._replace(body=body)
+
+
+@settings(max_examples=400, deadline=None)
+@given(base=BASES, changes=CHANGES, frame=FRAME, kind=st.sampled_from((None, CREATE, SET, NOTE)))
+def test_the_compiled_check_accepts_only_what_the_full_one_does(
+    base: PendingEntry, changes: list[tuple[str, Any]], frame: tuple[str, Any] | None, kind: str | None
+) -> None:
+    """The compiled check and the full one come to the same verdict and content, for every entry."""
+    pending = changed(base._replace(kind=kind or base.kind), changes)
+    try:
+        entry = entries.entry(1, pending)
+    except UnicodeEncodeError:
+        return  # it has no hash
+    content = content_of(pending)
+    assert counted_pending(entry, content) == full_content(entry)
+    entry = entry._replace(**{frame[0]: frame[1]}) if frame else entry
+    assert checked_content(entry) == (full_content(entry), next(problems(entry), None))
+
+
+def full_content(entry: Entry) -> dict[str, Any] | None:
+    """Return the content of an entry that has no fault, in current words, if it is not of a newer program."""
+    if list(problems(entry)) or is_newer(entry.kind, entry.content):
+        return None
+    return entry.content
+
+
+def test_the_usual_entries_need_no_full_check() -> None:
+    """A commitment, a milestone, an update and a note as an import records them have the usual form."""
+    update = {"set": {"status": "complete"}, "evidence": "https://zenda.example/1", "via": "import"}
+    for pending in (
+        entries.creation("2026-01-01", due="2027", partners=["JP"]),
+        entries.creation("2026-01-01", milestone=PART),
+        PendingEntry(SET, entries.ITEM, "2026-02-01", update),
+        PendingEntry(NOTE, entries.ITEM, "2026-02-01", {"note": "Gehört.", "via": "import"}),
+    ):
+        assert is_plain(entries.entry(1, pending), content_of(pending))

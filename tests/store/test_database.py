@@ -238,6 +238,18 @@ def test_the_clock_does_not_follow_an_entry_from_the_future(make: Maker, clock: 
 # The schema
 
 
+def test_a_new_store_has_every_index(make: Maker) -> None:
+    """A store that a write created has the indexes of the schema, and is in WAL mode."""
+    tracker = make()
+    tracker.note("1", "x")
+    select = (
+        "SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name <> '_sqlite_migrations' ORDER BY name"
+    )
+    with closing(sqlite3.connect(tracker.path)) as connection, closing(files.in_memory()) as expected:
+        assert connection.execute(select).fetchall() == expected.execute(select).fetchall()
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
 def test_the_schema_file_is_what_the_steps_make() -> None:
     """`schema.sql` has the schema that the migrations create."""
     assert Path(files.__file__).with_name("schema.sql").read_text("utf-8") == migrations.schema_sql()

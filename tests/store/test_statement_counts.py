@@ -26,10 +26,10 @@ def folds(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     counts: Counter[str] = Counter()
     fold = folding.fold
 
-    def counting_fold(entries: Iterable[Entry]) -> History | None:
+    def counting_fold(entries: Iterable[Entry], contents: folding.Contents | None = None) -> History | None:
         known = list(entries)
         counts.update({entry.item for entry in known})
-        return fold(known)
+        return fold(known, contents)
 
     for name, module in list(sys.modules.items()):
         if name.startswith("spacedialog.") and getattr(module, "fold", None) is fold:

@@ -232,5 +232,5 @@ def _check_ref(snapshot: Snapshot, target: Target, ref: str) -> None:
             f"ref: {ref} does not begin with the ref of its commitment",
             "write the ref of the commitment, a dot and a number",
         )
-    if snapshot.refs.taken([target._replace(ref=ref)]):
+    if snapshot.refs.earlier().taken([target._replace(ref=ref)]):
         raise InputError(f"ref: {ref} is already in use", "leave it out to use the next free number")

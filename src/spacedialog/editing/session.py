@@ -24,7 +24,7 @@ from spacedialog.store.log import entries_of, has_internal, live_entries
 from spacedialog.store.read.details import fields_on
 from spacedialog.store.read.snapshot import Snapshot
 from spacedialog.store.write import append
-from spacedialog.store.write.internal_entries import live_public_entries
+from spacedialog.store.write.internal_entries import Things, live_public_entries
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,10 +79,15 @@ class Session:
         """Return an id for a new item."""
         return next(new_entry_ids(self._writer.now(), self._writer.entropy(16)))
 
-    def record(self, groups: Iterable[Sequence[PendingEntry]], history_of: Container[str] = ()) -> append.Appended:
+    def record(
+        self,
+        groups: Iterable[Sequence[PendingEntry]],
+        history_of: Container[str] = (),
+        things: Things | None = None,
+    ) -> append.Appended:
         """Append pending entries, grouped by item, to the log as one action of the author.
 
-        The result has the histories of the items in `history_of`.
+        The result has the histories of the items in `history_of`. `things` are as for `append`.
         """
         return append.append(
             self.connection,
@@ -91,6 +96,7 @@ class Session:
             author=check_line("author", self._writer.author),
             entropy=self._writer.entropy(16),
             history_of=history_of,
+            things=things,
         )
 
     def write(self, did: str, targets: Sequence[Target], pending: Sequence[PendingEntry]) -> Written:

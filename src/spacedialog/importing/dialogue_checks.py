@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,24 @@ from spacedialog.model.values import check_on, is_complete_below_full
 from spacedialog.model.vocabulary import MilestoneStatus, Status
 
 if TYPE_CHECKING:
-    from spacedialog.importing.dialogue_schema import Area, Commitment, Document, Opening, Party, Source, Update
+    from spacedialog.importing.dialogue_schema import Area, Document, Opening, Party
+    from spacedialog.store.read.refs import EarlierRefs
     from spacedialog.store.read.snapshot import Snapshot
+
+
+Statuses = type[Status] | type[MilestoneStatus]
+
+_WORDS: Mapping[Statuses, frozenset[str]] = {
+    statuses: frozenset(status.value for status in statuses) for statuses in (Status, MilestoneStatus)
+}
+
+
+_DECLARED = (("area", "areas"), ("lead", "parties"), ("partners", "parties"), ("omitted_by", "documents"))
+"""The fields of a commitment that hold keys, and the kinds of these keys."""
+
+
+def _undeclared(place: str, key: str, kind: str) -> str:
+    return f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
 
 
 class Checks:
@@ -44,107 +60,110 @@ class Checks:
             if party.key.casefold() == JOINT:
                 yield f"parties[{number}].key: {party.key} means that there is no lead\n  choose another key"
         yield from self._closed("dialogue.when", self._opening.dialogue.when)
-        yield from self._unknown("dialogue.host", "parties", self._opening.dialogue.host)
+        yield from self._unknown("dialogue", "host", "parties", self._opening.dialogue.host)
         given = [Succession(party.key, one.party, "") for party in self._opening.parties for one in party.succeeds]
         for number, party in enumerate(self._opening.parties):
             if party.key in predecessors([party.key], given):
                 yield f"parties[{number}].succeeds: {party.key} would succeed itself\n  correct the keys of the parties"
 
-    def commitment(self, place: str, commitment: Commitment) -> Iterator[str]:
+    def commitment(self, place: str, commitment: Mapping[str, Any]) -> Iterator[str]:
         """Yield the problems of a commitment."""
-        yield from self._ref(place, commitment.ref)
-        yield from self._unknown(f"{place}.area", "areas", commitment.area)
-        yield from self._unknown(f"{place}.lead", "parties", commitment.lead)
-        for position, partner in enumerate(commitment.partners):
-            yield from self._unknown(f"{place}.partners[{position}]", "parties", partner)
-        for position, document in enumerate(commitment.omitted_by):
-            yield from self._unknown(f"{place}.omitted_by[{position}]", "documents", document)
+        ref = commitment["ref"]
+        yield from self._repeated(place, ref)
+        for name, kind in _DECLARED:
+            yield from self._unknown(place, name, kind, commitment.get(name))
         yield from self._percent(place, commitment)
-        yield from self._cited(place, commitment.sources)
-        carried = [link.ref.casefold() for link in commitment.carries_on]
-        for position, ref in enumerate(carried):
-            if ref in carried[:position]:
+        yield from self._cited(place, commitment["sources"])
+        links = commitment.get("carries_on", ())
+        carried = [link["ref"].casefold() for link in links]
+        for position, earlier in enumerate(carried):
+            if earlier in carried[:position]:
                 yield f"{place}.carries_on[{position}].ref: this ref occurs twice\n  write it once"
-            if ref.rpartition("-")[0] == commitment.ref.casefold().rpartition("-")[0]:
+            if earlier.rpartition("-")[0] == ref.casefold().rpartition("-")[0]:
                 yield (
-                    f"{place}.carries_on[{position}].ref: {quoted(commitment.carries_on[position].ref)} belongs to the"
+                    f"{place}.carries_on[{position}].ref: {quoted(links[position]['ref'])} belongs to the"
                     " same dialogue\n  name a commitment of an earlier dialogue"
                 )
-        for position, milestone in enumerate(commitment.milestones):
+        for position, milestone in enumerate(commitment.get("milestones", ())):
             part = f"{place}.milestones[{position}]"
-            yield from self._ref(part, milestone.ref)
-            if not milestone.ref.startswith(f"{commitment.ref}."):
+            yield from self._repeated(part, milestone["ref"])
+            if not milestone["ref"].startswith(f"{ref}."):
                 yield (
-                    f"{part}.ref: {milestone.ref} does not begin with the ref of its commitment\n"
-                    f"  write a ref such as {commitment.ref}.1"
+                    f"{part}.ref: {milestone['ref']} does not begin with the ref of its commitment\n"
+                    f"  write a ref such as {ref}.1"
                 )
-            yield from self._closed(f"{part}.since", milestone.since)
-            yield from self._cited(part, milestone.sources)
-            if milestone.recurs:
+            yield from self._closed(f"{part}.since", milestone.get("since"))
+            yield from self._cited(part, milestone.get("sources", ()))
+            if recurs := milestone.get("recurs"):
                 try:
-                    VagueDate.parse(milestone.when).occurrence(1, Span.parse(milestone.recurs))
+                    VagueDate.parse(milestone["when"]).occurrence(1, Span.parse(recurs))
                 except DateError as error:
                     yield f"{part}.recurs: {error.text}"
 
-    def update(self, place: str, update: Update, commitments: Sequence[Commitment]) -> Iterator[str]:
-        """Yield the problems of an update, which may be about any of these commitments."""
-        ref = update.ref.casefold()
-        statuses: type[Status] | type[MilestoneStatus] | None = None
-        if ref in (commitment.ref.casefold() for commitment in commitments):
-            statuses = Status
-        elif any(ref in self.refs_of(commitment) for commitment in commitments):
-            statuses = MilestoneStatus
-        else:
-            yield f"{place}.ref: {quoted(update.ref)} is not in the file\n  write the ref of one of its commitments"
-        if statuses and update.status is not None and update.status.value not in list(statuses):
+    def update(self, place: str, update: Mapping[str, Any], statuses: Statuses | None) -> Iterator[str]:
+        """Yield the problems of an update; `statuses` are those of what it is about, None if the file lacks it."""
+        if statuses is None:
+            yield f"{place}.ref: {quoted(update['ref'])} is not in the file\n  write the ref of one of its commitments"
+        status, evidence = update.get("status"), update.get("evidence")
+        if statuses and status is not None and status not in _WORDS[statuses]:
             thing = "a commitment" if statuses is Status else "a milestone"
-            yield (
-                f"{place}.status: {update.status.value} is not a status of {thing}\n"
-                f"  write one of {', '.join(statuses)}"
-            )
+            yield (f"{place}.status: {status} is not a status of {thing}\n  write one of {', '.join(statuses)}")
         yield from self._percent(place, update)
-        yield from self._closed(f"{place}.on", update.on)
-        changes_nothing = (update.status, update.percent, update.due) == (None, None, None)
-        if update.check and not changes_nothing:
+        yield from self._closed(f"{place}.on", update["on"])
+        changes_nothing = status is None and update.get("percent") is None and update.get("due") is None
+        if update.get("check") and not changes_nothing:
             yield (
                 f"{place}.check: a check cannot set a status, percentage or date\n  remove check, or write two updates"
             )
-        elif update.evidence is None and not (changes_nothing and (update.note or update.check)):
+        elif evidence is None and not (changes_nothing and (update.get("note") or update.get("check"))):
             yield f"{place}.evidence: it is missing\n  add evidence, or write only a note or a check"
 
     @staticmethod
-    def refs_of(commitment: Commitment) -> list[str]:
-        """Return the refs of a commitment and its milestones in lower case."""
-        return [ref.casefold() for ref in (commitment.ref, *(milestone.ref for milestone in commitment.milestones))]
+    def statuses_by_ref(commitment: Mapping[str, Any]) -> dict[str, Statuses]:
+        """Return the refs of a commitment and its milestones in lower case, each with the statuses that it can have."""
+        milestones = {milestone["ref"].casefold(): MilestoneStatus for milestone in commitment.get("milestones", ())}
+        return {**milestones, commitment["ref"].casefold(): Status}
 
-    def _ref(self, place: str, ref: str) -> Iterator[str]:
-        if ref.casefold() in self._refs:
-            yield f"{place}.ref: {ref} occurs earlier in the file\n  use a different ref for each item"
-        self._refs.add(ref.casefold())
+    def _repeated(self, place: str, ref: str) -> Iterable[str]:
+        key = ref.casefold()
+        if key in self._refs:
+            return [f"{place}.ref: {ref} occurs earlier in the file\n  use a different ref for each item"]
+        self._refs.add(key)
+        return ()
 
-    def _unknown(self, place: str, kind: str, key: str | None) -> Iterator[str]:
-        if key is not None and key not in self._known[kind]:
-            yield f"{place}: {quoted(key)} is not declared in {kind}\n  declare it there, or correct the key"
+    def _unknown(self, place: str, name: str, kind: str, keys: str | Sequence[str] | None) -> Iterable[str]:
+        """Return the problems of a field that holds a key, or several, of a kind that the file declares."""
+        known = self._known[kind]
+        if keys is None:
+            return ()
+        if isinstance(keys, str):
+            return () if keys in known else [_undeclared(f"{place}.{name}", keys, kind)]
+        if known.issuperset(keys):
+            return ()
+        parts = enumerate(keys)
+        return [_undeclared(f"{place}.{name}[{at}]", key, kind) for at, key in parts if key not in known]
 
-    def _cited(self, place: str, sources: Sequence[Source]) -> Iterator[str]:
+    def _cited(self, place: str, sources: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         for number, source in enumerate(sources):
-            yield from self._unknown(f"{place}.sources[{number}].document", "documents", source.document)
-            if source.grade is not None and source.grade not in self._opening.grades:
+            yield from self._unknown(f"{place}.sources[{number}]", "document", "documents", source["document"])
+            grade = source.get("grade")
+            if grade is not None and grade not in self._opening.grades:
                 yield (
-                    f"{place}.sources[{number}].grade: {quoted(source.grade)} is not declared in grades\n"
+                    f"{place}.sources[{number}].grade: {quoted(grade)} is not declared in grades\n"
                     "  declare it there, or correct the key"
                 )
 
-    def _percent(self, place: str, part: Commitment | Update) -> Iterator[str]:
-        if is_complete_below_full(part.status, part.percent):
-            yield (
-                f"{place}.percent: a complete commitment cannot be at {part.percent}%\n"
-                "  leave it out, or write in-progress"
-            )
+    def _percent(self, place: str, part: Mapping[str, Any]) -> Iterable[str]:
+        percent = part.get("percent")
+        if not is_complete_below_full(part.get("status"), percent):
+            return ()
+        problem = f"{place}.percent: a complete commitment cannot be at {percent}%"
+        return [f"{problem}\n  leave it out, or write in-progress"]
 
-    def _closed(self, place: str, date_: str | None) -> Iterator[str]:
-        if date_ is not None and VagueDate.parse(date_).latest is None:
-            yield f"{place}: {date_} has no end, but it must be in the past\n  write the date on which it happened"
+    def _closed(self, place: str, date_: str | None) -> Iterable[str]:
+        if date_ is None or VagueDate.parse(date_).latest is not None:
+            return ()
+        return [f"{place}: {date_} has no end, but it must be in the past\n  write the date on which it happened"]
 
 
 def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date) -> Iterator[str]:
@@ -161,14 +180,14 @@ def opening_problems(opening: Mapping[str, Any], snapshot: Snapshot, today: date
         )
 
 
-def commitment_problems(file_commitment: FileCommitment, snapshot: Snapshot, today: date) -> Iterator[str]:
-    """Yield the problems of a commitment in this record: refs that are taken, updates from the future."""
+def commitment_problems(file_commitment: FileCommitment, earlier: EarlierRefs, today: date) -> Iterator[str]:
+    """Yield the problems of a commitment in a record with these refs: refs that are taken, updates from the future."""
     commitment = file_commitment.commitment
     item = item_id("commitment", commitment["ref"])
     wanted = [Target(commitment["ref"], item, None)]
     for milestone in commitment.get("milestones", ()):
         wanted.append(Target(milestone["ref"], item, item_id("milestone", milestone["ref"])))
-    for ref in snapshot.refs.taken(wanted):
+    for ref in earlier.taken(wanted):
         yield f"{file_commitment.place}: {ref} is already the ref of another item\n  choose another ref for it"
     for place, update in file_commitment.updates:
         try:

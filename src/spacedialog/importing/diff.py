@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class ImportDiff:
     """The entries that bring a record up to date with a data file, and the notices about its candidates.
 
-    With `is_internal`, every entry is internal.
+    With `is_internal`, every entry is internal. `things` are what the entries name.
     """
 
     def __init__(
@@ -37,8 +37,10 @@ class ImportDiff:
         self._snapshot = snapshot
         self._today = today
         self._is_internal = is_internal
-        self._things = Things(connection)
         self._has_internal = log.has_internal(connection)
+        self.things = Things(connection, has_internal=self._has_internal)
+        self._earlier = snapshot.refs.earlier()
+        self._is_known = log.item_test(connection)
         self._candidates = self._undecided = 0
         self._not_retracted: list[str] = []
 
@@ -58,7 +60,7 @@ class ImportDiff:
             if file_commitment.decision is Decision.DROPPED:
                 yield from self._retractions(file_commitment)
                 continue
-            problems.extend(commitment_problems(file_commitment, self._snapshot, self._today))
+            problems.extend(commitment_problems(file_commitment, self._earlier, self._today))
             problems.extend(milestone_problems(contents.opening["dialogue"], file_commitment))
             if not problems:
                 yield from map(self._since_import, commitment_entries(contents.opening["dialogue"], file_commitment))
@@ -77,14 +79,14 @@ class ImportDiff:
     def _since_import(self, wanted: list[PendingEntry]) -> list[PendingEntry]:
         wanted = list(self._marked(wanted))
         item = wanted[0].item
-        if log.is_new_item(self._connection, item):
+        if not self._is_known(item):
             return wanted
         previous = self._imported(item)
         known = {entry.id for entry in previous}
         rejected = [entry for entry in log.rejected_entries(self._connection, item) if entry.id not in known]
         new = entries_since(wanted, previous, rejected, on=self._today.isoformat())
         for pending in new:
-            self._things.add(pending)
+            self.things.add(pending)
         return new
 
     def _imported(self, item: str) -> list[Entry]:
@@ -103,11 +105,11 @@ class ImportDiff:
         parts: set[str] = set()
         for pending in wanted:
             about = (pending.item, pending.body.get("milestone"))
-            if self._is_internal or INTERNAL in pending.body or self._things.are_internal(pending) or parts & {*about}:
+            if self._is_internal or INTERNAL in pending.body or self.things.are_internal(pending) or parts & {*about}:
                 pending = pending._replace(body={**pending.body, INTERNAL: True})
                 if pending.kind == CREATE:
                     parts.add(about[1] or about[0])
-            self._things.add(pending)
+            self.things.add(pending)
             yield pending
 
     def _retractions(self, dropped: FileCommitment) -> Iterator[list[PendingEntry]]:

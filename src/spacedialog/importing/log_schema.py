@@ -8,7 +8,17 @@ from typing import Any
 from spacedialog.importing.reader import field_name
 from spacedialog.model.entry import BODY_VERSION, CREATE, EXPORT_FORMAT, NOTE, RETRACT, SET, Entry, canonical_json
 from spacedialog.model.fields import ITEM_TYPES, KINDS, Kind
-from spacedialog.model.validation import LATEST_TS, MOST_PARTS, NUMBERS, PARTS, UUID_PATTERN, WORDS, Problem, problems
+from spacedialog.model.validation import (
+    LATEST_TS,
+    MOST_PARTS,
+    NUMBERS,
+    PARTS,
+    UUID_PATTERN,
+    WORDS,
+    Problem,
+    checked_content,
+    problems,
+)
 from spacedialog.model.values import LONGEST_TEXT
 from spacedialog.model.vocabulary import HASH_PATTERN, NAME_PATTERN, MilestoneStatus
 
@@ -31,7 +41,8 @@ def parse_entry(exported: Mapping[str, Any]) -> tuple[Entry | None, list[Problem
         entry = Entry(**{**exported, "body": canonical_json(exported["body"])})
     except RecursionError:
         return None, [Problem("body", "it is nested too deeply")]
-    return entry, list(problems(entry))
+    _, problem = checked_content(entry)
+    return entry, list(problems(entry)) if problem else []
 
 
 def _field_problems(exported: Mapping[str, Any]) -> Iterator[Problem]:

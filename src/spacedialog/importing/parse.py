@@ -15,9 +15,10 @@ from pydantic_core import ErrorDetails
 
 from spacedialog.errors import InputError, ProblemsError
 from spacedialog.importing import log_schema
-from spacedialog.importing.dialogue_checks import Checks
+from spacedialog.importing.dialogue_checks import Checks, Statuses
 from spacedialog.importing.dialogue_schema import Commitment, DataFile, Opening, Strict, Update
 from spacedialog.importing.entries import FileCommitment, file_commitments
+from spacedialog.importing.plain_parts import is_plain
 from spacedialog.importing.reader import MAX_SIZE, Incoming, Problems, field_name, parse_json, problem_lines, text_of
 from spacedialog.model.dates import quoted
 from spacedialog.model.entry import CLOCK_TOLERANCE, EXPORT_FORMAT, EXPORT_OPENING, Entry, has_valid_hash, iso_time
@@ -120,19 +121,19 @@ def _whole(content: bytes, name: str, now: int | None) -> Contents | Iterator[En
         problems.extend(checks.opening())
     except ProblemsError as error:
         problems.extend(error.problems)
-    by_ref: dict[str, Commitment] = {}
+    by_ref: dict[str, Statuses] = {}
     parts: dict[str, list[Any]] = {"commitments": [], "updates": []}
     for place, commitment in _parts(Commitment, "commitments", commitments, problems):
         problems.extend(checks.commitment(place, commitment) if checks else ())
-        by_ref |= dict.fromkeys(Checks.refs_of(commitment), commitment)
-        parts["commitments"].append(_plain(commitment))
+        by_ref |= Checks.statuses_by_ref(commitment)
+        parts["commitments"].append(commitment)
     all_valid = len(parts["commitments"]) == len(commitments)
     for place, update in _parts(Update, "updates", updates, problems):
-        about = by_ref.get(update.ref.casefold())
+        about = by_ref.get(update["ref"].casefold())
         if checks and (about or all_valid):
             # The commitment can be in the file without being here, because of its own problems.
-            problems.extend(checks.update(place, update, [about] if about else []))
-        parts["updates"].append(_plain(update))
+            problems.extend(checks.update(place, update, about))
+        parts["updates"].append(update)
     problems.refuse()
     validated = {**_plain(opening), **parts}
     return Contents(validated, file_commitments(validated), problems)
@@ -148,8 +149,8 @@ def _list(document: Mapping[str, Any], field: str, problems: Problems) -> list[A
 
 
 def _parts(
-    model: type[AnyModel], field: str, parts: Iterable[object], problems: Problems
-) -> Iterator[tuple[str, AnyModel]]:
+    model: type[Strict], field: str, parts: Iterable[object], problems: Problems
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the valid parts of a list, each with its place; add the problems of the others."""
     for number, part in enumerate(parts):
         place = f"{field}[{number}]"
@@ -157,7 +158,7 @@ def _parts(
             return
         try:
             _require_bounded(part, place)
-            yield place, _validated(model, part, place)
+            yield place, _valid_part(model, part, place)
         except ProblemsError as error:
             problems.extend(error.problems)
 
@@ -174,7 +175,8 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
     problems.extend(f"line 1.{problem}" for problem in checks.opening())
 
     def commitments() -> Iterator[FileCommitment]:
-        commitment: Commitment | None = None
+        commitment: dict[str, Any] | None = None
+        by_ref: dict[str, Statuses] = {}
         place, updates, size, lost = "", list[tuple[str, Mapping[str, Any]]](), 0, False
         for number, line in file.lines(2):
             if problems.full:
@@ -191,28 +193,29 @@ def _data_lines(head: bytes, file: Incoming) -> Contents:
             try:
                 if "area" in part:
                     if commitment:
-                        yield FileCommitment(place, _plain(commitment), updates)
+                        yield FileCommitment(place, commitment, updates)
                     commitment, place, updates, size, lost = None, at, [], len(line), False
-                    new = _validated(Commitment, part, at)
+                    new = _valid_part(Commitment, part, at)
                     faults = list(checks.commitment(at, new))
                     problems.extend(faults)
-                    commitment = None if faults else new
+                    if not faults:
+                        commitment, by_ref = new, Checks.statuses_by_ref(new)
                 elif "format" in part:
                     problems.add(
                         f"{at}: this is the opening of a second dialogue\n  write each dialogue to a separate file"
                     )
                 else:
-                    update = _validated(Update, part, at)
+                    update = _valid_part(Update, part, at)
                     if not lost and (commitment or not place):
                         # The commitment can be in the file without being here, because of its own problems.
-                        problems.extend(checks.update(at, update, [commitment] if commitment else []))
-                    updates.append((at, _plain(update)))
+                        problems.extend(checks.update(at, update, by_ref.get(update["ref"].casefold())))
+                    updates.append((at, update))
             except InputError as error:
                 problems.extend(problem_lines(error))
             if size > file.max_size:
                 raise file.too_large(f"{file.name}, {at}", "the commitment with its updates")
         if commitment:
-            yield FileCommitment(place, _plain(commitment), updates)
+            yield FileCommitment(place, commitment, updates)
 
     return Contents(_plain(opening), commitments(), problems)
 
@@ -301,6 +304,13 @@ def _validated(model: type[AnyModel], part: object, place: str) -> AnyModel:
         raise ProblemsError(place, problems) from error
     except RecursionError as error:
         raise ProblemsError(place, [f"{place}: the JSON is nested too deeply\n  {_SCHEMA_REMEDY}"]) from error
+
+
+def _valid_part(model: type[Strict], part: object, place: str) -> dict[str, Any]:
+    """Return a commitment or an update of a file as plain values; ProblemsError with every fault."""
+    if isinstance(part, dict) and is_plain(model, part):
+        return part
+    return _plain(_validated(model, part, place))
 
 
 def _plain(model: Strict) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from spacedialog.errors import DateError
@@ -165,13 +166,17 @@ class _Part:
         """
         if sources := values.get("sources"):
             return citation_text(sources[0])
-        is_changed = any(values.get(name, self.fields.get(name)) != self.fields.get(name) for name in _SOURCED_FIELDS)
-        return evidence if is_changed else self.source or evidence
+        for name in _SOURCED_FIELDS:
+            if name in values and values[name] != self.fields.get(name):
+                return evidence
+        return self.source or evidence
 
     @property
     def slipped(self) -> bool:
         """Return whether the date closes later than the first one did."""
         date_ = self.fields.get(self.date_field)
+        if date_ == self.first_date:
+            return False
         return bool(date_ and self.first_date and closing_day(date_) > closing_day(self.first_date))
 
 
@@ -181,9 +186,11 @@ def retracted_ids(entries: Iterable[Entry]) -> frozenset[str]:
     A retraction counts unless a retraction that was recorded later retracts it. It has no effect on another item.
     """
     entries = tuple(entries)
+    retractions = [entry for entry in entries if entry.kind == RETRACT]
+    if not retractions:
+        return frozenset()
     renamed = replaced_ids(entries)
     retracted: set[str] = set()
-    retractions = (entry for entry in entries if entry.kind == RETRACT)
     for entry in sorted(retractions, key=lambda entry: (entry.ts, entry.id), reverse=True):
         content = counted_content(entry)
         if content and entry.id not in retracted:
@@ -211,66 +218,83 @@ def closing_day(edtf: str) -> str:
     return latest.isoformat() if latest else FOREVER
 
 
-def fold(entries: Iterable[Entry]) -> History | None:
-    """Return the history of one item, given all its entries; None if no entry that counts creates it."""
+Content = Mapping[str, Any] | None
+"""The `counted_content` of an entry."""
+
+Contents = Sequence[Content]
+"""The `counted_content` of each of several entries."""
+
+
+def fold(entries: Iterable[Entry], contents: Contents | None = None) -> History | None:
+    """Return the history of one item, given all its entries; None if no entry that counts creates it.
+
+    `contents` are the contents of the entries, if the caller has them.
+    """
     entries = tuple(entries)
     retracted = retracted_ids(entries)
-    dated, ignored = _dated_entries(entries, retracted)
+    dated, ignored = _dated_entries(entries, retracted, contents)
     creations = _creations(dated)
     if None not in creations:
         return None
 
     whole = _Part("due")
     milestones = {part: _Part("when", status=MilestoneStatus.PLANNED.value) for part in creations if part}
-    periods: list[Period] = []
+    states: list[tuple[Any, ...]] = []
     redatings: list[Redating] = []
     texts: list[SearchText] = []
     kind = ""
     latest, status_on, evidence = ("", ""), "", ""
     ordered = _in_order(dated, creations)
     # A check changes no field, and its evidence does not count for the status.
-    updates = (entry for entry in ordered if entry.kind != CHECK)
-    for day, entries_of_day in groupby(updates, key=lambda entry: entry.day):
+    updates = [entry for entry in ordered if entry.kind != CHECK]
+    for day, entries_of_day in groupby(updates, key=itemgetter(0)):
         for entry in entries_of_day:
-            values = entry.content.get("set", {})
-            new_evidence = entry.content.get("evidence") or ""
+            content, about = entry.content, entry.part
+            values = content.get("set") or {}
+            new_evidence = content.get("evidence") or ""
             latest = max(latest, (entry.true_on, entry.on))
-            if not entry.part:
+            if not about:
                 if "status" in values:
                     status_on = max(status_on, entry.true_on)
                     evidence = evidence if values["status"] == whole.fields.get("status") else ""
                 evidence = new_evidence or evidence
-            kind = kind or entry.content.get("type", "")
-            part = milestones[entry.part] if entry.part else whole
+            kind = kind or content.get("type", "")
+            part = milestones[about] if about else whole
             moved = part.apply(values, new_evidence)
             if moved:
-                redatings.append(Redating(entry.id, day, entry.on, entry.part, *moved))
+                redatings.append(Redating(entry.id, day, entry.on, about, *moved))
             for name in _SEARCHED_FIELDS:
                 if name in values:
-                    texts.append(SearchText(day, entry.part, name, values[name] or ""))
-        if periods:
-            periods[-1] = periods[-1]._replace(valid_to=day)
-        existing = tuple(
-            FoldedMilestone(id_, milestone.fields, milestone.slipped, milestone.source)
-            for id_, milestone in milestones.items()
-            if creations[id_].day <= day
-        )
+                    texts.append(SearchText(day, about, name, values[name] or ""))
+        existing: tuple[FoldedMilestone, ...] = ()
+        if milestones:
+            existing = tuple(
+                [
+                    FoldedMilestone(id_, milestone.fields, milestone.slipped, milestone.source)
+                    for id_, milestone in milestones.items()
+                    if creations[id_].day <= day
+                ]
+            )
         slipped = whole.slipped or any(milestone.slipped for milestone in existing)
-        periods.append(Period(day, FOREVER, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
-    notes = ((entry, entry.content.get("note")) for entry in ordered)
-    texts += [SearchText(entry.day, entry.part, "note", note) for entry, note in notes if note]
+        states.append((day, whole.fields, existing, slipped, latest[1], status_on, evidence, entry.id))
+    ends = [*[state[0] for state in states[1:]], FOREVER]
+    periods = tuple([Period(state[0], end, *state[1:]) for state, end in zip(states, ends, strict=True)])
+    texts += [SearchText(one.day, one.part, "note", note) for one in ordered if (note := one.content.get("note"))]
     check_days = _check_days(ordered, creations[None].day)
-    return History(kind, tuple(periods), tuple(redatings), tuple(texts), check_days, retracted, ignored)
+    return History(kind, periods, tuple(redatings), tuple(texts), check_days, retracted, ignored)
 
 
 def _check_days(ordered: Iterable[_DatedEntry], first: str) -> tuple[str, ...]:
     """Return the days (ISO) from which an item counts as checked again; it exists from the day `first`."""
     days: set[str] = set()
     for entry in filter(_is_check, ordered):
-        days |= {max(entry.day, recorded) for recorded in _days_of(entry.ts)}
+        day = entry.day
+        recorded, earlier = _days_of(entry.ts)
+        days.add(recorded if recorded > day else day)
+        days.add(earlier if earlier > day else day)
         # An entry on an event before the statement counts only from the day on which it was recorded.
         if entry.true_on >= first:
-            days.add(entry.day)
+            days.add(day)
     return tuple(sorted(days))
 
 
@@ -279,9 +303,10 @@ def _is_check(entry: _DatedEntry) -> bool:
 
     Checks, notes, updates of the progress or a date, and verdicts count; corrections and creations do not.
     """
-    values = entry.content.get("set", {})
-    is_update = entry.kind != CREATE and not _CHECKING_FIELDS.isdisjoint(values)
-    return entry.kind in (CHECK, NOTE) or is_update or "verdict" in values
+    if entry.kind in (CHECK, NOTE):
+        return True
+    values = entry.content.get("set") or {}
+    return (entry.kind != CREATE and not _CHECKING_FIELDS.isdisjoint(values)) or "verdict" in values
 
 
 def _days_of(ts: int) -> tuple[str, str]:
@@ -304,16 +329,18 @@ def in_order(entries: Iterable[Entry]) -> list[tuple[str, Entry]]:
     return [(entry.day, by_id[entry.id]) for entry in _in_order(dated, _creations(dated))]
 
 
-def _dated_entries(entries: Iterable[Entry], retracted: frozenset[str]) -> tuple[list[_DatedEntry], tuple[str, ...]]:
+def _dated_entries(
+    entries: Iterable[Entry], retracted: frozenset[str], contents: Contents | None = None
+) -> tuple[list[_DatedEntry], tuple[str, ...]]:
     """Return the entries that apply, and the ids of the entries that do not count."""
     dated, ignored = [], []
-    for entry in entries:
-        content = counted_content(entry)
+    for entry, content in zip(entries, map(counted_content, entries) if contents is None else contents, strict=True):
+        entry_id, ts, on, _, kind, *_ = entry
         if content is None:
-            ignored.append(entry.id)
-        elif entry.kind != RETRACT and entry.id not in retracted:
-            day, part = closing_day(entry.on), content.get("milestone")
-            dated.append(_DatedEntry(day, True, day, entry.ts, entry.id, part, entry.on, entry.kind, content))
+            ignored.append(entry_id)
+        elif kind != RETRACT and entry_id not in retracted:
+            day = closing_day(on)
+            dated.append(_DatedEntry(day, True, day, ts, entry_id, content.get("milestone"), on, kind, content))
     return dated, tuple(ignored)
 
 
@@ -323,12 +350,17 @@ def _creations(dated: Iterable[_DatedEntry]) -> dict[str | None, _DatedEntry]:
     Each has the day from which the item or milestone exists; no milestone exists before its item.
     """
     creations: dict[str | None, _DatedEntry] = {}
-    for entry in sorted(dated):
-        if entry.kind == CREATE:
-            creations.setdefault(entry.part, entry._replace(is_update=False))
+    for entry in sorted([entry for entry in dated if entry.kind == CREATE]):
+        creations.setdefault(entry.part, _DatedEntry(entry.day, False, *entry[2:]))
     if None not in creations:
         return {}
-    return {part: entry._replace(day=max(entry.day, creations[None].day)) for part, entry in creations.items()}
+    first = creations[None].day
+    return {part: _not_before(first, entry) for part, entry in creations.items()}
+
+
+def _not_before(day: str, entry: _DatedEntry) -> _DatedEntry:
+    """Return an entry that applies from its own day, or from `day` if that is later."""
+    return entry if entry.day >= day else _DatedEntry(day, *entry[1:])
 
 
 def _in_order(dated: Iterable[_DatedEntry], creations: Mapping[str | None, _DatedEntry]) -> list[_DatedEntry]:
@@ -340,6 +372,5 @@ def _in_order(dated: Iterable[_DatedEntry], creations: Mapping[str | None, _Date
     ordered = []
     for entry in dated:
         if creation := creations.get(entry.part):
-            is_creation = entry.id == creation.id
-            ordered.append(creation if is_creation else entry._replace(day=max(entry.day, creation.day)))
+            ordered.append(creation if entry.id == creation.id else _not_before(creation.day, entry))
     return sorted(ordered)

@@ -27,8 +27,8 @@ SHORTEST_CITATION = 3
 
 LOWEST_PERCENT, HIGHEST_PERCENT = 0, 100
 
-# NUL, and unpaired surrogates.
-_INVALID_CHARACTER = "[\0\ud800-\udfff]"
+INVALID_CHARACTER = "[\0\ud800-\udfff]"
+"""NUL, and unpaired surrogates."""
 
 # The usual form of an address: a host name, then a path without `@`. It is checked without a parser, for large imports.
 _PLAIN_ADDRESS = r"https?://[a-z0-9]+(?:[.-][a-z0-9]+)*/[!-?A-Z_a-z~]*"
@@ -49,7 +49,7 @@ def check_recorded_text(name: str, text: str) -> str:
         raise _empty_error(name)
     if len(text) > LONGEST_TEXT:
         raise InputError(f"{name}: the text has {len(text)} characters", f"write at most {LONGEST_TEXT} characters")
-    if re.search(_INVALID_CHARACTER, text):
+    if re.search(INVALID_CHARACTER, text):
         raise InputError(
             f"{name}: {quoted(text)} contains an invalid character (NUL or an unpaired surrogate)",
             "remove the character",
@@ -136,7 +136,7 @@ def match_choice(name: str, text: str, choices: Sequence[str]) -> str:
 
 def check_web_address(text: str) -> str:
     """Return the address unchanged; InputError unless it is http(s), has a host and contains no credentials."""
-    if re.fullmatch(_PLAIN_ADDRESS, text):
+    if is_plain_address(text):
         return text
     try:
         parts = urlsplit(text)
@@ -148,6 +148,11 @@ def check_web_address(text: str) -> str:
     if has_credentials:
         raise InputError("this web address contains a user name or a password", "write it without them")
     return text
+
+
+def is_plain_address(text: str) -> bool:
+    """Return whether a text has the usual form of a web address; `check_web_address` accepts others too."""
+    return re.fullmatch(_PLAIN_ADDRESS, text) is not None
 
 
 def is_web_address(text: str) -> bool:
@@ -167,6 +172,8 @@ def evidence_pieces(evidence: str | Iterable[str] | None) -> tuple[str, ...]:
     An empty text is one piece, which `check_evidence` refuses.
     """
     if isinstance(evidence, str):
+        if evidence.isprintable():  # and so on one line
+            return (evidence.strip() or evidence,)
         return tuple(filter(None, map(str.strip, evidence.splitlines()))) or (evidence,)
     return tuple(evidence or ())
 
@@ -206,8 +213,11 @@ def _check_piece(text: str) -> None:
 
 def citation_text(source: Mapping[str, Any]) -> str:
     """Return a source in one line: document, paragraph, sentence, evidence grade."""
-    document: str = source["document"]
-    return document + "".join(f"{sign}{source[part]}" for part, sign in _SIGNS.items() if source.get(part))
+    text: str = source["document"]
+    for part, sign in _SIGNS.items():
+        if value := source.get(part):
+            text += f"{sign}{value}"
+    return text
 
 
 def place_text(paragraph: str | None, sentence: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby, repeat
 from operator import attrgetter
 
@@ -14,6 +14,9 @@ _COLUMNS = ("rowid", *Entry._fields)
 _INSERT = "INSERT INTO change ({}) VALUES ({})".format(
     ", ".join(f'"{name}"' for name in _COLUMNS), ", ".join("?" * len(_COLUMNS))
 )
+_FEW = 1000
+"""The number of entries of a log whose items are all read at once, because a lookup of each takes longer."""
+
 LIVE = "NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = c.id)"
 """The condition that no retraction of the entry `c` is in force."""
 
@@ -86,6 +89,14 @@ def is_new_item(connection: sqlite3.Connection, item: str) -> bool:
     return connection.execute("SELECT 1 FROM change WHERE item = ? LIMIT 1", (item,)).fetchone() is None
 
 
+def item_test(connection: sqlite3.Connection) -> Callable[[str], bool]:
+    """Return a function that tests whether the log, as it is now, has an entry about an item."""
+    (last,) = connection.execute("SELECT max(rowid) FROM change").fetchone()
+    if (last or 0) <= _FEW:
+        return {item for (item,) in connection.execute("SELECT DISTINCT item FROM change")}.__contains__
+    return lambda item: not is_new_item(connection, item)
+
+
 def entries_of(connection: sqlite3.Connection, item: str) -> list[Entry]:
     """Return all entries about one item, including retractions, in the order recorded."""
     return list(select(connection, "WHERE c.item = ? ORDER BY c.ts, c.id", (item,)))
@@ -130,6 +141,13 @@ def rejected_entries(connection: sqlite3.Connection, item: str) -> list[Entry]:
         f" AND json_extract(u.body, '$.retracts') = c.id WHERE c.item = ? AND {IS_IMPORTED} AND NOT {LIVE}"
     )
     return list(select(connection, condition, (item,)))
+
+
+def hashes_of(connection: sqlite3.Connection, entries: Iterable[str]) -> dict[str, str]:
+    """Return the hashes, by id, of those of the entries with these ids that this store has."""
+    ids = json.dumps(list(entries))
+    sql = "SELECT c.id, c.sha FROM json_each(?) AS i JOIN change AS c ON c.id = i.value"
+    return dict(connection.execute(sql, (ids,)).fetchall())
 
 
 def hash_of(connection: sqlite3.Connection, entry: str) -> str | None:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 from spacedialog.errors import NetworkError, SyncRefusedError
 from spacedialog.model.entry import Entry, canonical_form
 
-PAGE = 2000
+PAGE = 5000
 """The maximum number of entries that are sent or fetched at once."""
 
 PAGE_BYTES = 8_000_000

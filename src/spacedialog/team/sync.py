@@ -16,7 +16,7 @@ from spacedialog.errors import InputError, NetworkError, SyncRefusedError
 from spacedialog.model.entry import BODY_VERSION, CLOCK_TOLERANCE
 from spacedialog.model.rows.team import Synced, TeamRow
 from spacedialog.store import database, log, team_state
-from spacedialog.team.arrivals import arrival, is_intact, latest_time
+from spacedialog.team.arrivals import arrival, arrivals, is_intact, latest_time
 from spacedialog.team.exchange import (
     PAGE,
     Exchange,
@@ -222,8 +222,8 @@ class Replica:
             others = [entry for entry in entries if entry.id not in known]
             if any(entry.body is None for entry in others):
                 raise InterruptedExchange("the log does not have the entries that were sent", "try again")
-            arrivals = (arrival(entry, log.hash_of(connection, entry.id)) for entry in others)
-            accepted = team_state.accept_arrivals(connection, arrivals)
+            hashes = log.hashes_of(connection, [entry.id for entry in others])
+            accepted = team_state.accept_arrivals(connection, arrivals(others, hashes))
             team_state.join(connection, member._replace(cursor=entries[-1].seq, chain=entries[-1].chain))
         self._sent += len(known & self._tried)
         self._accepted = team_state.Accepted(*map(sum, zip(self._accepted, accepted, strict=True)))
@@ -238,13 +238,13 @@ class Replica:
             # Whether an entry is from the future depends on its own push, as in every other copy.
             pages = (exchange.page(entry.seq - 1).entries for entry in early if entry.seq)
             shared = {one.id: one for page in pages for one in page if one.body}
-            arrivals = [
+            invalid = [
                 arrival(one, entry.sha)
                 for entry in early
                 if (one := shared.get(entry.id)) and one.sha == entry.sha and entry.ts > latest_time(one)
             ]
             with self._writing() as connection:
-                accepted = team_state.accept_arrivals(connection, arrivals)
+                accepted = team_state.accept_arrivals(connection, invalid)
             self._accepted = self._accepted._replace(quarantined=self._accepted.quarantined + accepted.quarantined)
 
     def _next(self, member: team_state.Membership) -> list[SharedEntry]:

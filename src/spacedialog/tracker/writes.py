@@ -295,7 +295,7 @@ class Writes(Record):
         with self._writing(built_in=built_in) as session:
             if isinstance(contents, parse.Contents):
                 difference = diff.ImportDiff(session.connection, session.snapshot, self.today, is_internal=internal)
-                appended = session.record(difference.new_entries(contents, watch))
+                appended = session.record(difference.new_entries(contents, watch), things=difference.things)
                 contents.problems.refuse()
                 return session.appended("imported", appended, notices=tuple(difference.notices()))
             if internal:

@@ -23,6 +23,41 @@ INTERNAL_SERIES = "INT"
 _SHORT_REF = r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.((?:int)?[0-9]+[a-z]*))?"
 
 
+_FEW = 1000
+"""The number of refs that are all read at once, because a lookup of each takes longer."""
+
+
+class EarlierRefs:
+    """The refs that things had been given before an action, and the things."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._owners: dict[str, list[Owner]] | None = None
+        (last,) = connection.execute("SELECT max(rowid) FROM given").fetchone()
+        if (last or 0) <= _FEW:
+            self._owners = {}
+            for key, *owner in connection.execute("SELECT DISTINCT ref_key, item, milestone FROM given"):
+                self._owners.setdefault(key, []).append((owner[0], owner[1]))
+
+    def taken(self, wanted: Iterable[Target]) -> list[str]:
+        """Return the wanted refs that another target has or ever had, because a ref is never reused."""
+        return [
+            target.ref for target in wanted if any(owner != target[1:] for owner in self._of(target.ref.casefold()))
+        ]
+
+    def _of(self, key: str) -> Sequence[Owner]:
+        return _owners(self._connection, key) if self._owners is None else self._owners.get(key, ())
+
+
+Owner = tuple[str, str | None]
+"""The item and the milestone (or None) of a target."""
+
+
+def _owners(connection: sqlite3.Connection, key: str) -> list[Owner]:
+    """Return every target that was ever given the ref."""
+    return connection.execute("SELECT DISTINCT item, milestone FROM given WHERE ref_key = ?", (key,)).fetchall()
+
+
 class Refs:
     """The refs of a record, as a user writes them on the day `day`.
 
@@ -168,11 +203,8 @@ class Refs:
         known = [target for owner in self._owners(key) if (target := self.target(*owner))]
         return [target for target in known if target.ref.casefold() == key] or known
 
-    def _owners(self, key: str) -> list[tuple[str, str | None]]:
-        """Return the item and the milestone (or None) of every target that was ever given the ref."""
-        return self._connection.execute(
-            "SELECT DISTINCT item, milestone FROM given WHERE ref_key = ?", (key,)
-        ).fetchall()
+    def _owners(self, key: str) -> list[Owner]:
+        return _owners(self._connection, key)
 
     def _near(self, text: str) -> str:
         """Return the remedy for an unknown ref, with the ref that was probably meant."""
@@ -236,11 +268,9 @@ class Refs:
             "SELECT ref, title FROM commitment WHERE dialogue = ? AND valid_to = ? ORDER BY number", (dialogue, FOREVER)
         ).fetchall()
 
-    def taken(self, wanted: Iterable[Target]) -> list[str]:
-        """Return the wanted refs that another target has or ever had, because a ref is never reused."""
-        return [
-            target.ref for target in wanted if any(owner != target[1:] for owner in self._owners(target.ref.casefold()))
-        ]
+    def earlier(self) -> EarlierRefs:
+        """Return the refs that things have now, for an action that gives refs."""
+        return EarlierRefs(self._connection)
 
     def has_ever_had(self, target: Target) -> bool:
         """Return whether the item or milestone of the target has, or ever had, the target's ref."""

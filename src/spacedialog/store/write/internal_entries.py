@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from spacedialog.model.conflicts import other_heads
-from spacedialog.model.entry import RETRACT, Entry, PendingEntry, id_before, new_entry_ids
+from spacedialog.model.entry import CREATE, RETRACT, Entry, PendingEntry, id_before, new_entry_ids
 from spacedialog.model.fold import fold, retracted_ids
 from spacedialog.model.visibility import (
     INTERNAL,
@@ -28,24 +28,29 @@ _MOST_BETWEEN = 1 << 16
 class Heads:
     """The newest entries of an item's branches, by id, as an action adds entries to it: the parents of the next one.
 
-    An internal entry follows all entries. A public one follows only public entries, and so never names an internal one.
+    `has_internal` is whether an entry about the item is internal. An internal entry follows all entries. A public one
+    follows only public entries, and so never names an internal one.
     """
 
     def __init__(self, known: Sequence[Entry]) -> None:
+        self.has_internal = any(map(is_internal, known))
         self._all = _heads_of(known)
-        self._public = _heads_of(public_entries(known)) if any(map(is_internal, known)) else self._all
+        self._public = _heads_of(public_entries(known)) if self.has_internal else self._all
 
-    def of(self, pending: PendingEntry) -> list[str]:
-        """Return the entries that the pending one follows, the newest last."""
-        return self._all if INTERNAL in pending.body else self._public
+    def of(self, *, is_internal: bool) -> list[str]:
+        """Return the entries that the next one follows, the newest last."""
+        return self._all if is_internal else self._public
 
-    def add(self, entry: Entry) -> None:
-        """Add an entry of the action."""
-        if is_internal(entry):
-            self._all = [entry.id]
+    def add(self, entry: str, *, is_internal: bool) -> None:
+        """Add an entry of the action, by its id."""
+        if is_internal:
+            self.has_internal = True
+            self._all = [entry]
+        elif not self.has_internal:
+            self._all = self._public = [entry]
         else:
-            self._all = [*(head for head in self._all if head not in self._public), entry.id]
-            self._public = [entry.id]
+            self._all = [*(head for head in self._all if head not in self._public), entry]
+            self._public = [entry]
 
 
 def _heads_of(entries: Sequence[Entry]) -> list[str]:
@@ -77,10 +82,15 @@ def live_public_entries(connection: sqlite3.Connection, item: str) -> list[Entry
 
 
 class Things:
-    """The items, dialogues, areas and parties that the entries of an action name, and whether they are internal."""
+    """The items, dialogues, areas and parties that the entries of an action name, and whether they are internal.
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    `has_internal` is whether the log may have an internal entry: without one, only the action can create something
+    internal.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, *, has_internal: bool = True) -> None:
         self._connection = connection
+        self._has_internal = has_internal
         self._items: dict[tuple[Thing, str | None], set[str]] = {}
         self._created: dict[str, set[bool]] = {}
         self._retracted: set[str] = set()
@@ -88,6 +98,8 @@ class Things:
 
     def are_internal(self, pending: PendingEntry) -> bool:
         """Return whether an entry names an internal item, dialogue, area or party, besides its own item."""
+        if not self._has_internal:
+            return False
         own = (pending.item, pending.body.get("milestone"), pending.body.get("retracts"))
         named = [thing for thing in named_by(pending, pending.body) if thing[1] not in own]
         dialogue = self._dialogue_of(pending) if any(kind in _OF_DIALOGUE for kind, _ in named) else None
@@ -96,6 +108,9 @@ class Things:
     def add(self, pending: PendingEntry) -> None:
         """Add the items that an entry of this action creates, and the entry that it retracts."""
         is_public = INTERNAL not in pending.body
+        self._has_internal = self._has_internal or not is_public
+        if pending.kind not in (CREATE, RETRACT):
+            return
         if pending.kind == RETRACT and is_public:
             self._retracted.add(pending.body["retracts"])
             self._visible.pop(pending.item, None)

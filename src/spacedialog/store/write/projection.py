@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from spacedialog.errors import DateError
 from spacedialog.model.conflicts import conflicts
 from spacedialog.model.dates import Span, VagueDate, iso_day, parse_recorded_review
 from spacedialog.model.entry import CREATE, Entry, canonical_json
-from spacedialog.model.fields import STORED, Field, Kind
-from spacedialog.model.fold import FOREVER, History, Period, fold, retracted_ids
-from spacedialog.model.validation import counted_content, is_counted
+from spacedialog.model.fields import STORED
+from spacedialog.model.fold import FOREVER, Contents, History, Period, fold, retracted_ids
+from spacedialog.model.validation import counted_content
 from spacedialog.model.values import citation_text
 from spacedialog.model.vocabulary import MilestoneStatus, Status
+from spacedialog.store import indexes
 from spacedialog.store.log import entries_by_item, entries_of
 from spacedialog.store.schema import PROJECTION_TABLES
 from spacedialog.store.words import indexed_form
@@ -35,8 +36,9 @@ class ProjectionWriter:
         self._rows: dict[str, list[tuple[Any, ...]]] = {insert: [] for insert in _INSERTS}
         self._outdated: list[str] = []
         self._items = 0
-        self._keys: list[str] = []
+        self._refs = ref_clashes.GivenRefs()
         (self._words,) = connection.execute("SELECT ifnull(max(id), 0) FROM words").fetchone()
+        self._indexed_words = self._words
 
     def __enter__(self) -> ProjectionWriter:
         return self
@@ -45,21 +47,31 @@ class ProjectionWriter:
         if kind is None:
             self._write()
             self._mark_ref_clashes()
+            self._index_words()
 
-    def add(self, item: str, entries: Sequence[Entry], *, is_new: bool = False) -> History | None:
-        """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows."""
+    def add(
+        self, item: str, entries: Sequence[Entry], contents: Contents | None = None, *, is_new: bool = False
+    ) -> History | None:
+        """Fold all entries of an item, replace the item's rows, and return the fold; `is_new` items have no rows.
+
+        `contents` are the `counted_content` of the entries, if the caller has them.
+        """
         if not is_new:
             self._outdated.append(item)
-        history = fold(entries)
-        ignored = history.ignored if history else [entry.id for entry in entries if not is_counted(entry)]
-        self._rows["ignored"] += [(entry, item) for entry in ignored]
-        given = _given(item, (entry for entry in entries if entry.id not in ignored))
+        if contents is None:
+            contents = [counted_content(entry) for entry in entries]
+        history = fold(entries, contents)
+        if None in contents:
+            pairs = zip(entries, contents, strict=True)
+            self._rows["ignored"] += [(entry.id, item) for entry, content in pairs if content is None]
+        given = _given(item, contents)
         self._rows["given"] += given
-        self._keys += [row[2] for row in given]
+        for row in given:
+            self._refs.add(row[2])
         if history:
             self._rows["conflict"] += [(item, *conflict) for conflict in conflicts(entries)]
-        retracted = history.retracted_ids if history else retracted_ids(entries)
-        self._rows["retracted"] += [(entry, item) for entry in sorted(retracted)]
+        if retracted := history.retracted_ids if history else retracted_ids(entries):
+            self._rows["retracted"] += [(entry, item) for entry in sorted(retracted)]
         if history and history.type in _ROWS_OF:
             for table, rows in _ROWS_OF[history.type](item, history):
                 self._rows[table] += rows
@@ -73,14 +85,13 @@ class ProjectionWriter:
         return history
 
     def _add_words(self, item: str, history: History) -> None:
-        for row in _words(item, history):
-            self._words += 1
-            self._rows["words"].append((self._words, *row))
-            self._rows["words_fts"].append((self._words, row[3]))
+        rows = [(number, *row) for number, row in enumerate(_words(item, history), self._words + 1)]
+        self._rows["words"] += rows
+        self._words += len(rows)
 
     def _mark_ref_clashes(self) -> None:
         """Mark ref clashes with a letter, if one of the added items has a ref that was given twice."""
-        clashes = ref_clashes.find_clashes(self._connection, self._keys)
+        clashes = self._refs.clashes(self._connection)
         for item in clashes.items:
             entries = entries_of(self._connection, item)
             self.add(item, entries)
@@ -88,10 +99,17 @@ class ProjectionWriter:
         self._write()
         clashes.mark()
 
+    def _index_words(self) -> None:
+        """Add the new words to the full-text index; one statement for all takes less time than one for each batch."""
+        self._connection.execute(
+            "INSERT INTO words_fts (rowid, text) SELECT id, text FROM words WHERE id > ?", (self._indexed_words,)
+        )
+        self._indexed_words = self._words
+
     def _write(self) -> None:
         # The old rows are deleted only here, so that earlier queries still find them.
         for item in self._outdated:
-            _delete_rows(self._connection, item)
+            _delete_rows(self._connection, item, self._indexed_words)
         self._outdated.clear()
         for table, insert in _INSERTS.items():
             if rows := self._rows[table]:
@@ -108,6 +126,7 @@ def update_items(connection: sqlite3.Connection, items: Mapping[str, bool]) -> N
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Rebuild all projection tables from the log."""
+    indexes.create(connection, "change")
     connection.execute("INSERT INTO words_fts(words_fts) VALUES ('delete-all')")
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table}")
@@ -116,10 +135,11 @@ def rebuild(connection: sqlite3.Connection) -> None:
             projection.add(item, list(entries), is_new=True)
 
 
-def _delete_rows(connection: sqlite3.Connection, item: str) -> None:
+def _delete_rows(connection: sqlite3.Connection, item: str, indexed_words: int) -> None:
+    """Delete the rows of an item; `indexed_words` is the last row of `words` that is in the full-text index."""
     connection.execute(
-        "INSERT INTO words_fts(words_fts, rowid, text) SELECT 'delete', id, text FROM words WHERE item = ?",
-        (item,),
+        "INSERT INTO words_fts(words_fts, rowid, text) SELECT 'delete', id, text FROM words WHERE item = ? AND id <= ?",
+        (item, indexed_words),
     )
     for table in PROJECTION_TABLES:
         connection.execute(f"DELETE FROM {table} WHERE item = ?", (item,))
@@ -147,9 +167,9 @@ def _party(item: str, history: History) -> Rows:
 
 def _commitments(item: str, history: History) -> Rows:
     yield "commitment", [_commitment(item, period, history.check_days) for period in history.periods]
-    yield "involved", _runs(history.periods, item, _involved)
-    yield "cited", _runs(history.periods, item, _cited)
-    yield "milestone", _runs(history.periods, item, _milestones)
+    yield "involved", _runs(history.periods, item, _involved, _parties)
+    yield "cited", _runs(history.periods, item, _cited, _sources)
+    yield "milestone", _runs(history.periods, item, _milestones, attrgetter("milestones"))
     yield "check_day", [(item, day) for day in history.check_days]
     yield "redating", [(move.entry, item, move.milestone, *move[1:3], *move[4:]) for move in history.redatings]
 
@@ -219,7 +239,6 @@ _COLUMNS = {
     "link": "item, valid_from, valid_to, old, new, decided",
     "assessment": "item, valid_from, valid_to, commitment, party, assessor, rubric, verdict, entry",
     "words": 'id, item, field, part, text, "on", until',
-    "words_fts": "rowid, text",
     "cited": "item, dialogue, document, valid_from, valid_to",
 }
 _INSERTS = {
@@ -228,16 +247,18 @@ _INSERTS = {
 }
 
 
-def _given(item: str, entries: Iterable[Entry]) -> set[tuple[Any, ...]]:
+def _given(item: str, contents: Contents) -> Iterable[tuple[Any, ...]]:
     """Return every ref that was ever given to the item or its milestones, including by retracted entries."""
-    given = set()
-    for entry in entries:
-        content = entry.content if '"ref":"' in entry.body else {}
-        if ref := content.get("set", {}).get("ref"):
+    given: dict[tuple[Any, ...], None] = {}
+    for content in contents:
+        if content and (ref := (content.get("set") or _NOTHING).get("ref")):
             key, milestone = ref.casefold(), content.get("milestone")
             number = None if milestone else ref_number(ref)
-            given.add((item, milestone, key, key.rpartition("-")[0], number))
+            given[item, milestone, key, key.rpartition("-")[0], number] = None
     return given
+
+
+_NOTHING: Mapping[str, Any] = {}
 
 
 def _text(period: Period, name: str) -> str:
@@ -251,10 +272,12 @@ def _list(period: Period, name: str) -> str:
 def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[Any, ...]:
     fields = period.fields
     ref = _text(period, "ref")
+    valid_from, valid_to = period[:2]
     return (
         item,
-        *period[:2],
-        *(_stored(field, fields.get(field.name)) for field in STORED),
+        valid_from,
+        valid_to,
+        *_stored(fields),
         ref.casefold(),
         ref_number(ref),
         *_window(fields.get("due")),
@@ -265,7 +288,7 @@ def _commitment(item: str, period: Period, check_days: Sequence[str]) -> tuple[A
         citation_text(sources[0]) if (sources := fields.get("sources")) else "",
         int(period.is_unevidenced),
         # The last day on which it counts as checked again while the row is valid.
-        check_days[latest - 1] if (latest := bisect_left(check_days, period.valid_to)) else "",
+        check_days[latest - 1] if (latest := bisect_left(check_days, valid_to)) else "",
     )
 
 
@@ -287,7 +310,7 @@ def _words(item: str, history: History) -> Iterator[tuple[Any, ...]]:
             if text:
                 yield item, "milestone" if part and field == "title" else field, None, indexed_form(text), on, end
     elif names_of := _NAMES_OF.get(history.type):
-        yield from _runs(history.periods, item, names_of)
+        yield from _runs(history.periods, item, names_of, attrgetter("fields"))
 
 
 def _area_names(period: Period) -> Iterator[tuple[Any, ...]]:
@@ -319,13 +342,16 @@ _NAMES_OF: Mapping[str, Callable[[Period], Iterator[tuple[Any, ...]]]] = {
 }
 
 
-def _stored(field: Field, value: Any) -> Any:
-    """Return a field's value in the form of its column."""
-    if field.name == "status":
-        return value or Status.UNKNOWN.value
-    if field.kind is Kind.PARTIES:
-        return _listed(tuple(value or ()))
-    return value if field.nullable else str(value or "")
+def _stored(fields: Mapping[str, Any]) -> list[Any]:
+    """Return the values of the fields that have a column, in the form of the column. The others are set, or NULL."""
+    values = [fields.get(name) for name in _STORED]
+    values[_STATUS] = values[_STATUS] or Status.UNKNOWN.value
+    values[_PARTNERS] = _listed(tuple(values[_PARTNERS] or ()))
+    return values
+
+
+_STORED = tuple(field.name for field in STORED)
+_STATUS, _PARTNERS = map(_STORED.index, ("status", "partners"))
 
 
 @lru_cache(maxsize=4096)
@@ -335,8 +361,11 @@ def _listed(parties: tuple[str, ...]) -> str:
 
 def ref_number(ref: str) -> int | None:
     """Return the number at the end of a ref: 7 for ROK4-07; None if there is none."""
-    match = re.search(r"([0-9]{1,9})$", ref)
-    return int(match[1]) if match else None
+    digits = ref[len(ref.rstrip(_DIGITS)) :][-9:]
+    return int(digits) if digits else None
+
+
+_DIGITS = "0123456789"
 
 
 @lru_cache(maxsize=4096)
@@ -385,13 +414,32 @@ def _milestones(period: Period) -> Iterator[tuple[Any, ...]]:
         yield milestone.id, ref, ref.casefold(), title, when, *_window(when), recurs, status, met, milestone.source
 
 
+def _parties(period: Period) -> tuple[Any, ...]:
+    fields = period.fields
+    return fields.get("dialogue"), fields.get("lead"), fields.get("partners")
+
+
+def _sources(period: Period) -> tuple[Any, ...]:
+    return period.fields.get("dialogue"), period.fields.get("sources")
+
+
 def _runs(
-    periods: Iterable[Period], item: str, rows_of: Callable[[Period], Iterator[tuple[Any, ...]]]
+    periods: Iterable[Period],
+    item: str,
+    rows_of: Callable[[Period], Iterator[tuple[Any, ...]]],
+    basis: Callable[[Period], object],
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield rows with the days on which they are valid; a row of successive periods is one row."""
+    """Yield rows with the days on which they are valid; a row of successive periods is one row.
+
+    Periods with an equal `basis` have the same rows.
+    """
     begun: dict[tuple[Any, ...], str] = {}
+    before: object = _NOTHING
     for period in periods:
-        rows = dict.fromkeys(rows_of(period))
+        now = basis(period)
+        if now == before:
+            continue
+        before, rows = now, dict.fromkeys(rows_of(period))
         for row in [row for row in begun if row not in rows]:
             yield item, *row, begun.pop(row), period.valid_from
         for row in rows:

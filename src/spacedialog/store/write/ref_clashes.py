@@ -17,6 +17,7 @@ from typing import NamedTuple
 from spacedialog.model.entry import RETRACT, Entry
 from spacedialog.model.fold import retracted_ids
 from spacedialog.model.validation import is_counted
+from spacedialog.store import indexes
 
 # The tables of commitments and milestones, each with the condition that a row is of the thing and has the ref `:key`.
 _COMMITMENT = ("commitment", "item = :item AND ref_key = :key")
@@ -104,32 +105,58 @@ class Clashes:
         )
 
 
-def find_clashes(connection: sqlite3.Connection, keys: Sequence[str]) -> Clashes:
-    """Return all items that are connected with these refs through shared refs, directly or through other items."""
-    clashing: set[str] = set()
-    items: set[str] = set()
-    added = set(_shared(connection, keys))
-    while added:
-        clashing |= added
-        reached = {item for key in added for item in _holders(connection, key)} - items
-        items |= reached
-        refs = [
-            key
-            for item in reached
-            for (key,) in connection.execute("SELECT ref_key FROM given WHERE item = ?", (item,)).fetchall()
-        ]
-        added = set(_shared(connection, refs)) - clashing
-    return Clashes(connection, sorted(clashing), sorted(items))
+class GivenRefs:
+    """The refs, in lower case, that an action gives to things."""
+
+    def __init__(self) -> None:
+        self._keys: list[str] = []
+        self._are_many = False
+
+    def add(self, key: str) -> None:
+        """Add a ref."""
+        if not self._are_many:
+            self._keys.append(key)
+            if len(self._keys) > _MANY:
+                self._are_many = True
+                self._keys.clear()
+
+    def clashes(self, connection: sqlite3.Connection) -> Clashes:
+        """Return all items that are connected with these refs through shared refs, directly or through other items."""
+        if self._are_many:
+            indexes.create(connection, "given")  # a new database does not have them yet
+        clashing: set[str] = set()
+        items: set[str] = set()
+        added = set(_all_shared(connection) if self._are_many else _shared(connection, self._keys))
+        while added:
+            clashing |= added
+            reached = {item for key in added for item in _holders(connection, key)} - items
+            items |= reached
+            refs = [
+                key
+                for item in reached
+                for (key,) in connection.execute("SELECT ref_key FROM given WHERE item = ?", (item,)).fetchall()
+            ]
+            added = set(_shared(connection, refs)) - clashing
+        return Clashes(connection, sorted(clashing), sorted(items))
+
+
+_MANY = 1000
+"""The number of refs above which those of the whole record are compared, and not kept in memory."""
 
 
 def _shared(connection: sqlite3.Connection, keys: Sequence[str]) -> Iterator[str]:
-    """Yield the refs that were given to more than one thing."""
-    # One statement that reads only the index, because an import may have tens of thousands of refs.
+    """Yield those of the refs that were given to more than one thing."""
     rows = connection.execute(
         "SELECT k.value FROM json_each(?) AS k JOIN given AS g ON g.ref_key = k.value"
         " GROUP BY k.key HAVING count(*) > 1",
         (json.dumps(keys),),
     )
+    return (key for (key,) in rows.fetchall())
+
+
+def _all_shared(connection: sqlite3.Connection) -> Iterator[str]:
+    """Yield every ref that was given to more than one thing."""
+    rows = connection.execute("SELECT ref_key FROM given GROUP BY ref_key HAVING count(*) > 1")
     return (key for (key,) in rows.fetchall())
 
 
