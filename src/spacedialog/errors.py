@@ -53,6 +53,10 @@ class InputError(SpacedialogError):
     """An argument or a file is not valid (exit status 2)."""
 
 
+class InvalidEntryError(InputError):
+    """A new entry would be recorded but not counted: a value is not valid, or the store is damaged (exit status 2)."""
+
+
 class ReadOnlyError(InputError):
     """SPACEDIALOG_READONLY forbids writing (exit status 2). `subject` is what cannot be written."""
 

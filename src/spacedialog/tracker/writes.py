@@ -8,7 +8,7 @@ from io import BytesIO
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from spacedialog.errors import InputError
+from spacedialog.errors import InputError, InvalidEntryError
 from spacedialog.model.dates import VagueDate
 from spacedialog.model.progress import Progress, silent
 from spacedialog.model.vocabulary import LinkDecision
@@ -347,7 +347,7 @@ class Writes(Record):
             return
         path = self.path_to_write()
         writing = database.writing(path, record.seed if built_in else None, commit=not self.dry_run)
-        with self._reporting_damage(*ROW_ERRORS), writing as (connection, is_new):
+        with self._reporting_damage(*ROW_ERRORS, InvalidEntryError), writing as (connection, is_new):
             yield Session(connection, writer, created_store=str(path) if is_new else None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from spacedialog.errors import InputError, ProblemsError, StoreError
+from spacedialog.errors import InvalidEntryError, ProblemsError, StoreError
 from spacedialog.model.conflicts import BESIDE
 from spacedialog.model.entry import Entry, PendingEntry, content_of, iso_time, make_entry, next_timestamp
 from spacedialog.model.fold import Content, Contents, History
@@ -101,10 +101,10 @@ def append(
 
 
 def _require_valid(entries: Iterable[Entry]) -> None:
-    """Raise InputError if an entry is invalid, because it would be recorded but not counted."""
+    """Raise InvalidEntryError if an entry is invalid, because it would be recorded but not counted."""
     for entry in entries:
         if problem := next(problems(entry), None):
-            raise InputError(f"{problem.field}: {problem.text}", "correct the value; nothing was recorded")
+            raise InvalidEntryError(f"{problem.field}: {problem.text}", "correct the value; nothing was recorded")
 
 
 def _future_error(entry: Entry) -> StoreError:
