@@ -20,6 +20,7 @@ from benchmarks.timing import Answer, Command, DisagreementError, Series, count_
 
 OURS, FLOOR = "spacedialog", "floor"
 BUILT_IN_SIZE = 42
+REPORT_SIZE = 1_000
 BOUND_AT = 100_000
 """The size to which the bounds on scale apply; at other sizes they are only shown."""
 
@@ -321,6 +322,8 @@ class Suite:
         self._race_writes(size, writes, others.get("mark", {}))
         self._race_terminal(size, db)
         self._race_import(size, file, folder, others.get("import", {}))
+        if size == REPORT_SIZE:
+            self._time_reports(db)
         self.stores[size] = writes
         for name in {path.name for path in folder.iterdir()} - {writes.name}:
             path = folder / name
@@ -416,6 +419,13 @@ class Suite:
             raise DisagreementError(f"import: the rows differ: {counts}")
         self.checks.append(Check("import: peak memory", size, result.ours.peak, 100, "MB", result.asked))
 
+    def _time_reports(self, db: Path) -> None:
+        """Add the time of a report on all commitments in each of three formats."""
+        for ending in ("html", "md", "xlsx"):
+            command = self.program_command("report", "-o", f"report.{ending}", db=db)
+            figures = Figures.of(race({OURS: command}, runs=min(self.runs, 5), seconds=self.seconds)[OURS])
+            self.checks.append(Check(f"report as {ending}", REPORT_SIZE, figures.wall, 1.5, "s"))
+
     def _make_store(self, file: Path, db: Path, size: int) -> None:
         begin = time.perf_counter()
         argv: list[str | Path] = [self.program, "import", file, "--without-built-in", "--db", db]
@@ -434,6 +444,8 @@ class Suite:
             bound = 0.3 if job in CONSTANT_JOBS else 1.1
             self.checks.append(Check(f"growth exponent of {job}", 0, exponent, bound, ""))
         for result in self.results:
+            if limit := LIMITS.get((result.job, result.size)):
+                self.checks.append(Check(result.what, result.size, result.ours.wall, limit, "s"))
             taskwarrior = result.tools.get(peers.TASK)
             if taskwarrior and result.size == BOUND_AT and result.job in BESIDE_TASKWARRIOR:
                 bound = BESIDE_TASKWARRIOR[result.job]
@@ -467,6 +479,13 @@ class Suite:
 GROWTH_BLOCKS = ("Reads", "Writes", "Import")
 CONSTANT_JOBS = ("show", "tab", "mark", "check", "add")
 """The jobs whose output does not grow with the number of commitments."""
+LIMITS = {
+    ("--help", BUILT_IN_SIZE): 0.09,
+    ("area", 1_000_000): 0.2,
+    ("mark", 1_000_000): 0.15,
+    ("import", 1_000_000): 360.0,
+}
+"""The seconds that a job may take, by job and size."""
 BESIDE_TASKWARRIOR = {"area": 0.1, "due": 0.1, "text": 0.1, "show": 0.1, "upcoming": 0.1, "import": 3.5}
 
 

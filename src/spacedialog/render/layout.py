@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
+from spacedialog.model.vocabulary import LONGEST_NAME
 from spacedialog.presentation.tables import Column
 
 GAP = 2
@@ -47,12 +48,16 @@ def layout(
 
     While the columns do not fit, the one that needs the widest terminal is hidden, but never one that is shown at any
     width. Then text is wrapped between words. Refs and dates are one word and are never cut, so the table may be wider
-    than the terminal. `text_of` returns the text of a cell on one line. If the table `has_more` rows, its wide columns
-    share the remaining width, because later texts may be longer.
+    than the terminal; a longer word is. `text_of` returns the text of a cell on one line. If the table `has_more` rows,
+    its wide columns share the remaining width, because later texts may be longer.
     """
     cells = {column: [text_of(column.cell(row)) for row in rows] for column in columns}
-    full = {column: _longest(column, cells[column]) for column in columns}
-    words = {column: _longest(column, (word for text in cells[column] for word in text.split())) for column in columns}
+    most = max(width, LONGEST_NAME)
+    full = {column: min(_longest(column, cells[column]), most) for column in columns}
+    words = {
+        column: min(_longest(column, (word for text in cells[column] for word in text.split())), most)
+        for column in columns
+    }
     wide = {
         column: min(full[column], max(_NARROW, min(_LONGEST_WORD, words[column]))) if column.wide else full[column]
         for column in columns

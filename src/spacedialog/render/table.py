@@ -23,7 +23,7 @@ from spacedialog.render.formats import Settings
 from spacedialog.render.layout import GAP, Layout, layout
 
 # White space at the end of a line, and the end of color after it.
-_TRAILING = re.compile(r" +((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
+_TRAILING = re.compile(r"(?<! ) ++((?:\x1b\[[0-9;]*m)*)$", re.MULTILINE)
 
 # The signs of bars and timelines, and an ASCII sign in place of each.
 _ASCII_SIGNS = str.maketrans("█▒░▁◆┄◂▸│┊▼…", "#=-_*.<>|:v~")
