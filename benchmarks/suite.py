@@ -248,7 +248,7 @@ class Suite:
             against="python -c pass",
             bound=1.8,
         )
-        self.race("Start-up", "TAB after a ref", BUILT_IN_SIZE, self._completion(db, "ROK4-3"), bound=2.6)
+        self.race("Start-up", "TAB after a ref", BUILT_IN_SIZE, self._completion(db, "ROK4-3"), bound=3.0)
         self.race(
             "Start-up",
             "--help",
@@ -277,7 +277,7 @@ class Suite:
             ("show", ["show", "31"]),
         ):
             more = ["ROK4-31"] if query == "show" else []
-            for form, bound in (("json", 2.6), ("plain", 2.6), ("table", 4.2)):
+            for form, bound in (("json", 3.0), ("plain", 3.0), ("table", 4.2)):
                 rows = {"json": count_values, "plain": count_lines, "table": None}[form]
                 pair = {
                     OURS: self.program_command(*words, "-f", form, db=db, program=program, rows=rows),
@@ -317,7 +317,7 @@ class Suite:
                 FLOOR: self.floor_command(*floor, rows=rows),
             }
             self.race("Reads", " ".join(words), size, {**commands, **others.get(job, {})}, job=job, bound=bound)
-        self.race("Reads", "TAB after a ref", size, self._completion(db, f"BEN1-{size:02}"), job="tab", bound=2.6)
+        self.race("Reads", "TAB after a ref", size, self._completion(db, f"BEN1-{size:02}"), job="tab", bound=3.0)
         self._race_past_day(size, db)
         self._race_writes(size, writes, others.get("mark", {}))
         self._race_terminal(size, db)
