@@ -54,7 +54,7 @@ def complete_item(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """Return the dialogues and the refs that begin with the text, and their titles."""
     try:
         with _snapshot(ctx) as snapshot:
-            titles = {row.key: row.title for row in snapshot.dialogues()}
+            titles = snapshot.dialogue_titles()
         keys = _beginning(incomplete, filter(_is_name, titles))
     except SpacedialogError:
         return []

@@ -124,6 +124,11 @@ class Lists:
         """Return every dialogue, newest meeting first, with counts of its commitments and its next event."""
         return counts.dialogues(self._connection, self.day, self._dialogues)
 
+    def dialogue_titles(self) -> dict[str, str]:
+        """Return the title of every dialogue by its key, newest meeting first."""
+        records = counts.dialogue_records(self._connection, self.day, self._dialogues)
+        return {str(fields.get("key") or ""): str(fields.get("title") or "") for fields in records}
+
     def parties(self, sides: Sequence[str] = ()) -> list[PartyRow]:
         """Return the parties of the sides, or all, with counts of their commitments, most commitments first."""
         from spacedialog.store.read import parties
