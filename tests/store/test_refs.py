@@ -8,7 +8,10 @@ from datetime import date
 import pytest
 
 from spacedialog.errors import InputError, NotFoundError, ProblemsError
+from spacedialog.model.entry import PendingEntry
 from spacedialog.model.position import Scope
+from spacedialog.store import database
+from spacedialog.store.write.append import append
 from spacedialog.tracker import Selection, Tracker
 from tests.support.program import Desk
 from tests.support.ruritania import RECORD
@@ -206,3 +209,14 @@ def test_no_party_is_called_joint(make: Maker) -> None:
     with pytest.raises(ProblemsError) as caught:
         make().import_file(json.dumps(record).encode(), "both.json", built_in=False)
     assert "parties[4].key: Joint means that there is no lead" in caught.value.problems[0]
+
+
+def test_an_assessment_with_a_ref_of_another_program_has_none(tracker: Tracker) -> None:
+    """A ref that an entry gives to an assessment does not make the ref of a commitment ambiguous."""
+    tracker.assess("RUR1-01", "met", assessor="Ann")
+    assessment = next(entry.item for entry in tracker.log() if entry.content.get("type") == "assessment")
+    pending = PendingEntry("set", assessment, "2026-11-01", {"set": {"ref": "RUR1-01"}})
+    with database.writing(tracker.path) as (connection, _):
+        append(connection, [[pending]], now=2 * 10**15, author="Ann", entropy=bytes(16))
+    with tracker.snapshot() as view:
+        assert view.refs.resolve("RUR1-01").item != assessment

@@ -200,7 +200,8 @@ class Refs:
 
     def _named(self, key: str) -> list[Target]:
         """Return the targets that have the ref now or, if there are none, the targets that had it before."""
-        known = [target for owner in self._owners(key) if (target := self.target(*owner))]
+        # An assessment has no ref, but an entry of another program can give it one.
+        known = [target for owner in self._owners(key) if (target := self._with_ref(*owner))]
         return [target for target in known if target.ref.casefold() == key] or known
 
     def _owners(self, key: str) -> list[Owner]:
@@ -326,17 +327,23 @@ class Refs:
 
     def target(self, item: str, milestone: str | None) -> Target | None:
         """Return the commitment, milestone or assessment that an entry of the log is about; None for other items."""
+        found = self._with_ref(item, milestone)
+        if found or milestone:
+            return found
+        row = self._connection.execute(
+            "SELECT c.ref FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE a.item = ?"
+            " ORDER BY c.valid_from DESC",
+            (item,),
+        ).fetchone()
+        return Target(row[0], item, None) if row else None
+
+    def _with_ref(self, item: str, milestone: str | None) -> Target | None:
+        """Return the commitment or milestone with these ids; None if there is none."""
         table, condition = ("milestone", "item = ? AND milestone = ?") if milestone else ("commitment", "item = ?")
         row = self._connection.execute(
             f"SELECT ref FROM {table} WHERE {condition} ORDER BY valid_from DESC",
             (item, milestone) if milestone else (item,),
         ).fetchone()
-        if row is None and milestone is None:
-            row = self._connection.execute(
-                "SELECT c.ref FROM assessment AS a JOIN commitment AS c ON c.item = a.commitment WHERE a.item = ?"
-                " ORDER BY c.valid_from DESC",
-                (item,),
-            ).fetchone()
         return Target(row[0], item, milestone) if row else None
 
     def given(self, item: str, milestone: str | None) -> Target | None:
