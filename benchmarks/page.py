@@ -1,4 +1,4 @@
-"""Times of `report`, and of its HTML page in Chromium: `python -m benchmarks.page` prints them as a table.
+"""Time `report`, and its HTML page in Chromium; `python -m benchmarks.page` prints the times as a table.
 
     python -m benchmarks.page [COMMITMENTS [COMMITMENTS OF THE PAGE]]
 
@@ -33,11 +33,11 @@ _PAINTED = """new Promise((done) => requestAnimationFrame(() => {
 _WATCHED = f"""window.times = [];
 addEventListener("beforeinput", (event) => window.times.push({_PAINTED}.then((end) => end - event.timeStamp)), true);
 """
-"""JavaScript that notes the time from each letter typed to the next frame, in ms."""
+"""JavaScript that records the time from each letter typed to the next frame, in ms."""
 
 
 def measure_reports(folder: Path, size: int) -> Iterator[str]:
-    """Yield a row of the table for each format of a report of `size` commitments, as whole processes."""
+    """Yield a row of the table for each format of a report of `size` commitments, timed as whole processes."""
     for name in FORMATS:
         command = _report(folder, size, folder / f"report.{name}")
         runs = [run(command, number)[0] for number in range(RUNS + 1)][1:]
@@ -73,7 +73,7 @@ def _s(values: list[float]) -> str:
 
 
 def _report(folder: Path, size: int, file: Path) -> Command:
-    """Return the command that writes a report of `size` commitments to a file, and make its store if it is missing."""
+    """Return the command that writes a report of `size` commitments to a file; create its store if it is missing."""
     program, store = Path(sys.executable).with_name("spacedialog"), folder / f"{size}.db"
     env = {"HOME": str(folder), "LANG": "C.UTF-8", "PATH": "/usr/bin:/bin", "SPACEDIALOG_TODAY": DAY}
     if not store.exists():

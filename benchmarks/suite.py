@@ -423,7 +423,7 @@ class Suite:
         self.checks.append(Check("import: peak memory", size, result.ours.peak, 100, "MB", result.asked))
 
     def _time_reports(self, db: Path) -> None:
-        """Add the time of a report on all commitments in each of three formats."""
+        """Add the time of a report of all commitments in each of three formats."""
         for ending in ("html", "md", "xlsx"):
             command = self.program_command("report", "-o", f"report.{ending}", db=db)
             figures = Figures.of(race({OURS: command}, runs=min(self.runs, 5), seconds=self.seconds)[OURS])

@@ -1,4 +1,4 @@
-"""Part of the build of the package: makes the database of the built-in record, so that reads need no store."""
+"""The build hook that makes the database of the built-in record, so that reads need no store."""
 
 from __future__ import annotations
 

@@ -101,7 +101,7 @@ class Checks:
                     yield f"{part}.recurs: {error.text}"
 
     def update(self, place: str, update: Mapping[str, Any], statuses: Statuses | None) -> Iterator[str]:
-        """Yield the problems of an update; `statuses` are those of what it is about, None if the file lacks it."""
+        """Yield the problems of an update; `statuses` are those that its item can have, None if the file lacks it."""
         if statuses is None:
             yield f"{place}.ref: {quoted(update['ref'])} is not in the file\n  write the ref of one of its commitments"
         status, evidence = update.get("status"), update.get("evidence")
@@ -132,7 +132,7 @@ class Checks:
         return ()
 
     def _unknown(self, place: str, name: str, kind: str, keys: str | Sequence[str] | None) -> Iterable[str]:
-        """Return the problems of a field that holds a key, or several, of a kind that the file declares."""
+        """Return the problems of a field that holds one or more keys of a kind that the file declares."""
         known = self._known[kind]
         if keys is None:
             return ()

@@ -1,4 +1,4 @@
-"""The compiled check of the usual parts of a data file, which pydantic need not validate."""
+"""The fast check of a data file's parts of the usual form, which pydantic need not validate."""
 
 from __future__ import annotations
 

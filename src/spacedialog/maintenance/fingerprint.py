@@ -42,7 +42,7 @@ def fingerprint_of(entries: Iterable[Entry]) -> Fingerprint:
 
 
 def fingerprint_of_hashes(entries: Iterable[tuple[str, int]]) -> Fingerprint:
-    """Return the fingerprint of entries, of which the hash and the recorded time (µs) are given, in any order."""
+    """Return the fingerprint of entries, given their hashes and recorded times (µs) in any order."""
     log = list(entries)
     hashes = "\n".join(sorted(sha for sha, _ in log))
     digest = hashlib.sha256(_SALT + hashes.encode("utf-8", "surrogatepass")).digest()[:_BYTES]

@@ -134,20 +134,20 @@ def canonical_form(entry: Entry) -> str:
     try:
         return _form(*entry[:8])
     except TypeError:
-        return _encode(entry[:8])  # a field of another type, in a damaged or an invalid entry
+        return _encode(entry[:8])  # a field has another type: the entry is damaged or invalid
 
 
 def _form(entry_id: str, ts: int, on: str, author: str, kind: str, item: str, base: str | None, body: str) -> str:
-    """Return these fields as canonical JSON; TypeError if one has another type."""
+    """Return these fields as canonical JSON; TypeError if one has the wrong type."""
     if type(ts) is not int:
         raise TypeError(ts)
-    text = encode_basestring  # the encoder's own function for a text, a third of the time of a call of the encoder
+    text = encode_basestring  # the encoder's own function for text takes a third of the time of the encoder
     parent = "null" if base is None else text(base)
     return f"[{text(entry_id)},{ts},{text(on)},{text(author)},{text(kind)},{text(item)},{parent},{text(body)}]"
 
 
 def content_of(pending: PendingEntry) -> dict[str, Any]:
-    """Return the content of the body that the entry for a pending one has."""
+    """Return the content of the body of the entry for a pending one."""
     return {"v": BODY_VERSION, **pending.body}
 
 

@@ -460,7 +460,7 @@ _FRAME: Mapping[str, Check] = {
 }
 
 
-# Checks of the usual values for `is_plain`: each returns whether a value is surely valid.
+# Checks of the usual values for `is_plain`: each is true only for a valid value, but not for every valid value.
 
 _PlainCheck = Callable[[Any], object]
 

@@ -158,7 +158,7 @@ def is_plain_address(text: str) -> bool:
 def is_web_address(text: str) -> bool:
     """Return whether `check_web_address` accepts the text."""
     if not text[:8].casefold().startswith(("http://", "https://")):
-        return False  # Most texts are no address, and the check of all of it takes long.
+        return False  # Most texts are not addresses, and the full check is slow.
     try:
         check_web_address(text)
     except InputError:
@@ -172,7 +172,7 @@ def evidence_pieces(evidence: str | Iterable[str] | None) -> tuple[str, ...]:
     An empty text is one piece, which `check_evidence` refuses.
     """
     if isinstance(evidence, str):
-        if evidence.isprintable():  # and so on one line
+        if evidence.isprintable():  # it is on one line
             return (evidence.strip() or evidence,)
         return tuple(filter(None, map(str.strip, evidence.splitlines()))) or (evidence,)
     return tuple(evidence or ())

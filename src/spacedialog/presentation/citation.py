@@ -42,7 +42,7 @@ class Citation(NamedTuple):
 def citation_maker(report: Report) -> Callable[[Detail], Citation]:
     """Return the function that returns the citation of a commitment of the report."""
     fingerprint = report.fingerprint and f"fingerprint {report.fingerprint}"
-    # All citations name the same record, and counting its internal entries takes long.
+    # All citations name the same record, and counting its internal entries is slow.
     log = f"spacedialog record: {'; '.join(filter(None, (log_line(report), fingerprint)))}"
     return partial(_citation, report, log)
 

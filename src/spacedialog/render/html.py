@@ -167,7 +167,7 @@ def words(name: str) -> str:
     return name.replace("-", " ")
 
 
-@lru_cache(4096)  # A page has the same dates many times.
+@lru_cache(4096)  # The same dates occur many times on a page.
 def when(text: str) -> str:
     """Return an EDTF date in words: `../2035` as `by 2035`, an interval as `2026 to 2027`."""
     return in_words(readable(text), qualified)
@@ -194,7 +194,7 @@ _FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U0
 def isolated(text: str) -> Markup:
     """Return the text for HTML. An element keeps text from right to left from changing the order of the text around it.
 
-    Other text has no element, because a browser takes long to read a page with many.
+    Other text has no such element, because a page with many elements loads slowly.
     """
     return _isolated(text, escape(one_line(text)))
 
@@ -232,7 +232,7 @@ def _escaped_line(value: Any) -> Any:
 
 
 class _JoinedLines(Extension):
-    """Joins an indented line of a template to the line before it: each line break of a page is a node of its tree."""
+    """Joins indented lines of a template to the line before, because each line break adds a node to the page's tree."""
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002 - of Jinja
         """Return the template without the breaks before indented lines."""

@@ -48,8 +48,8 @@ def layout(
 
     While the columns do not fit, the one that needs the widest terminal is hidden, but never one that is shown at any
     width. Then text is wrapped between words. Refs and dates are one word and are never cut, so the table may be wider
-    than the terminal; a longer word is. `text_of` returns the text of a cell on one line. If the table `has_more` rows,
-    its wide columns share the remaining width, because later texts may be longer.
+    than the terminal; longer words are broken. `text_of` returns the text of a cell on one line. If the table
+    `has_more` rows, its wide columns share the remaining width, because later texts may be longer.
     """
     cells = {column: [text_of(column.cell(row)) for row in rows] for column in columns}
     most = max(width, LONGEST_NAME)

@@ -191,10 +191,10 @@ def _existing(path: Path, *, commit: bool) -> Iterator[sqlite3.Connection]:
 def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
     from spacedialog.store import backup
 
-    # While it is filled, the file has SQLite's rollback journal, which holds only changed pages that the file already
-    # had: new pages are written once, where a write-ahead log would hold all of them a second time.
+    # While the file is filled, it has SQLite's rollback journal, which holds only changed pages that the file already
+    # had. New pages are written once; a write-ahead log would contain all of them a second time.
     with backup.new_database(path) as draft, closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-        connection.execute("PRAGMA synchronous = OFF")  # for the empty tables: the whole file is flushed later
+        connection.execute("PRAGMA synchronous = OFF")  # while the tables are empty: the whole file is flushed later
         _migrate(connection)
         with _indexed_last(connection):
             _be_durable(connection)
@@ -208,7 +208,7 @@ def _new(path: Path, seed: Seed | None) -> Iterator[sqlite3.Connection]:
 
 @contextmanager
 def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
-    """Drop the indexes, and create them again after the block, to save half the time.
+    """Drop the indexes, and create them again after the block, which halves the time.
 
     A new store is not read before it is complete. Its few entries are found without an index.
     """
@@ -218,7 +218,7 @@ def _indexed_last(connection: sqlite3.Connection) -> Iterator[None]:
     indexes.drop(connection)
     connection.execute("COMMIT")
     yield
-    # 4 MB, because sorting the rows of an index takes as much memory again.
+    # A cache of only 4 MB, because sorting the rows of an index takes as much memory again.
     connection.execute("PRAGMA cache_size = -4096")
     connection.execute("BEGIN IMMEDIATE")
     indexes.create(connection)

@@ -13,7 +13,7 @@ _INDEX = re.compile(r'^CREATE( UNIQUE)? INDEX ("\w+")\s+ON "(\w+)" (\([^)]*\));'
 
 @cache
 def _all() -> list[tuple[str, str, str, str]]:
-    """Return `UNIQUE` or nothing, the name, the table and the columns of each index."""
+    """Return, for each index, `UNIQUE` or an empty text, its name, its table and its columns."""
     return _INDEX.findall(SCHEMA_SQL)
 
 

@@ -15,7 +15,7 @@ _INSERT = "INSERT INTO change ({}) VALUES ({})".format(
     ", ".join(f'"{name}"' for name in _COLUMNS), ", ".join("?" * len(_COLUMNS))
 )
 _FEW = 1000
-"""The number of entries of a log whose items are all read at once, because a lookup of each takes longer."""
+"""Up to this number of entries, the items of a log are all read at once, because looking up each one takes longer."""
 
 LIVE = "NOT EXISTS (SELECT 1 FROM retracted AS r WHERE r.change = c.id)"
 """The condition that no retraction of the entry `c` is in force."""

@@ -113,7 +113,7 @@ def unsent_mark(connection: sqlite3.Connection) -> tuple[int, int]:
 
 def newest_unsent(connection: sqlite3.Connection) -> int:
     """Return the recorded time of the newest entry that can be sent (µs since 1970, UTC); 0 if there is none."""
-    # By the index of times: the newest entries are mostly unsent, and SQLite would otherwise read all unsent ones.
+    # Use the index of times: the newest entries are mostly unsent, and SQLite would otherwise read all unsent ones.
     newest = f"SELECT c.ts FROM change AS c INDEXED BY idx_change_ts WHERE {_CAN_BE_SENT} ORDER BY c.ts DESC LIMIT 1"
     row = connection.execute(newest, (_invalid_unsent(connection),)).fetchone()
     return int(row[0]) if row else 0

@@ -39,7 +39,7 @@ def foreign_objects(connection: sqlite3.Connection, *, writing: bool) -> Iterato
     own = set()
     for kind, name, table, sql in connection.execute(_SELECT, _OWN_NAMES):
         if kind in ("table", "index") and f"\n{sql};\n" in SCHEMA_SQL:
-            continue  # the definition that this program writes
+            continue  # It is the definition that this program writes.
         words = " ".join(sql.split())
         if kind == "trigger":
             if name in _OWN_TRIGGERS and words in " ".join(f"{SCHEMA_SQL} {_OLD_TRIGGER}".split()):

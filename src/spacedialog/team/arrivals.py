@@ -55,7 +55,7 @@ def arrival(shared: SharedEntry, known_sha: str | None) -> Arrival:
 
 
 def _parse(shared: SharedEntry, body: str) -> tuple[Entry, Mapping[str, Any] | None]:
-    """Return the entry with this canonical form, and its content; the content of a newer one is None.
+    """Return the entry with this canonical form, and its content, which is None for an entry of a newer program.
 
     ValueError if the entry is invalid or from the future.
     """

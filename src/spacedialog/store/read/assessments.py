@@ -29,7 +29,7 @@ def assessments(
     """Yield the verdicts that are current on the day, each with its commitment's item, in the order of the refs.
 
     The commitments match `filter_` and, if given, are among `items` and of `dialogues`. `rubric` limits the verdicts to
-    the rubric of that name. With `items`, the dialogues are in any order.
+    the rubric of that name. With `items`, the order of the dialogues is not defined.
     """
     parameters: Parameters = {**day_parameters(day), "rubric": rubric or ""}
     order = order_by("ref", dialogue_keys(connection, day) if items is None else (), parameters)

@@ -50,7 +50,7 @@ _OWN_CHECK = (
     "iif(c.checked <= :day, c.checked,"
     " ifnull((SELECT max(k.day) FROM check_day AS k WHERE k.item = c.item AND k.day <= :day), ''))"
 )
-# SQLite looks once whether there is any verdict.
+# SQLite tests only once whether there is any verdict.
 _VERDICT = (
     "iif(EXISTS (SELECT * FROM verdict_day),"
     " (SELECT max(v.day) FROM verdict_day AS v WHERE v.commitment = c.item AND v.day <= :day), NULL)"
@@ -65,7 +65,7 @@ def check_flag(checked: str) -> str:
 
     `checked` is the SQL for that day (ISO), NULL if it was never checked.
     """
-    # If the last check is before the review date, the date decides, not the interval.
+    # If the last check was before the review date, the date applies, not the interval.
     return (
         f"CASE WHEN {checked} IS NULL THEN '{Flag.UNCHECKED}'"
         f" WHEN c.review_from > {checked} THEN iif(c.review_from <= :day, '{Flag.STALE}', NULL)"
@@ -351,7 +351,7 @@ def order_by(sort: str, newest_first: Sequence[str], parameters: dict[str, Any])
     `newest_first` are the keys of the dialogues; the commitments of the first one come first in the order `ref`, which
     also decides between equal values. InputError for an unknown name.
     """
-    # All rows of a single dialogue are in the same place.
+    # All rows of a single dialogue have the same place.
     by_place = by_dialogue("c.dialogue", newest_first, parameters) if len(newest_first) > 1 else ()
     by_ref = (*by_place, *SORTS["ref"].expressions)
     keys = [key.strip() for key in sort.split(",")]

@@ -74,7 +74,7 @@ def statuses(of: Collection[Group]) -> dict[str, int]:
 
 
 def _figures(of: Collection[Group], fields: Iterable[str]) -> dict[str, int]:
-    """Return those of the fields of a row that are counts of commitments, over all the groups."""
+    """Return the counts of commitments among these fields of a row, summed over the groups."""
     by_status = {status.replace("-", "_"): number for status, number in statuses(of).items()}
     return {
         name: by_status[name] if name in by_status else sum(getattr(group, name) for group in of)

@@ -32,7 +32,7 @@ class ReadContext(NamedTuple):
 
 
 class Found(NamedTuple):
-    """A commitment whose details are read: its row, and the day (ISO) of its last check, None if it has none."""
+    """A commitment whose details are read: its row, and the day (ISO) of its last check, None if there is none."""
 
     row: CommitmentRow
     checked_on: str | None

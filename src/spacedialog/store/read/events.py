@@ -123,7 +123,7 @@ def following(
     select = f"SELECT * FROM ({unmet_sql(belongs, in_order=True)})"
     events = connection.execute(f"{select} WHERE recurs IS NOT NULL", parameters).fetchall()
     once = f"{select} WHERE recurs IS NULL"
-    # An index has the windows in the order of their ends, so that few events are read. An open end comes last.
+    # An index has the windows in the order of their ends, so few events are read. Windows without an end come last.
     first = connection.execute(
         f"{once} AND latest >= :day AND latest < '{_LAST_DAY}' ORDER BY latest, earliest, ref LIMIT :limit", parameters
     ).fetchall()

@@ -300,6 +300,6 @@ def commitment_row(row: Sequence[Any]) -> CommitmentRow:
     return CommitmentRow._make(values)
 
 
-@lru_cache(maxsize=256)  # a record has far fewer parties than commitments
+@lru_cache(maxsize=256)  # A record has far fewer parties than commitments.
 def _names(text: str) -> tuple[str, ...]:
     return tuple(json.loads(text))

@@ -24,11 +24,11 @@ _SHORT_REF = r"(?:(.*?)-?)0*([0-9]{1,9})([a-z]*)(?:\.((?:int)?[0-9]+[a-z]*))?"
 
 
 _FEW = 1000
-"""The number of refs that are all read at once, because a lookup of each takes longer."""
+"""Up to this number, the refs are all read at once, because looking up each one takes longer."""
 
 
 class EarlierRefs:
-    """The refs that things had been given before an action, and the things."""
+    """The refs given before an action, each with the things that have or had it."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
@@ -270,7 +270,7 @@ class Refs:
         ).fetchall()
 
     def earlier(self) -> EarlierRefs:
-        """Return the refs that things have now, for an action that gives refs."""
+        """Return the refs given until now, for an action that gives more."""
         return EarlierRefs(self._connection)
 
     def has_ever_had(self, target: Target) -> bool:

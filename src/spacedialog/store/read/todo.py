@@ -47,7 +47,7 @@ The reasons that follow from the last check, on `c.checked_on`, exclude each oth
 
 
 class _Event(NamedTuple):
-    """A dated event that needs attention for its window."""
+    """A dated event that needs attention because of its window."""
 
     item: str
     milestone: str | None
@@ -143,7 +143,7 @@ def _dated(is_selected: str, in_window: str, by_ref: str) -> str:
 
 
 def _undated(is_selected: str, in_window: str, by_ref: str) -> str:
-    """Return the SELECT of the commitments that need attention for other reasons than their windows."""
+    """Return the SELECT of the commitments that need attention for reasons other than their windows."""
     first = f"coalesce({', '.join(_OF_COMMITMENTS)})"
     place = " ".join(f"WHEN '{reason}' THEN {place}" for place, reason in enumerate(Reason))
     # A settled commitment has no reason that follows from its last check.

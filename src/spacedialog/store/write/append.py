@@ -47,7 +47,7 @@ def append(
 
     Each group is about one item, and each item has one group. The groups are consumed one by one. Return the histories
     of the items in `history_of`, including the new entries. An entry about something internal becomes internal;
-    `things` are what the entries name, if the caller has collected it.
+    `things` are what the entries name, if the caller has collected them.
     StoreError if an item has an entry from the future, which would apply after the new entries.
     """
     ts = next_timestamp(now, newest_time(connection, now))

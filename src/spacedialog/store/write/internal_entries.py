@@ -84,7 +84,7 @@ def live_public_entries(connection: sqlite3.Connection, item: str) -> list[Entry
 class Things:
     """The items, dialogues, areas and parties that the entries of an action name, and whether they are internal.
 
-    `has_internal` is whether the log may have an internal entry: without one, only the action can create something
+    `has_internal` is whether the log may have an internal entry. If it has none, only the action can create something
     internal.
     """
 

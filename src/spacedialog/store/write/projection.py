@@ -429,7 +429,7 @@ def _runs(
     rows_of: Callable[[Period], Iterator[tuple[Any, ...]]],
     basis: Callable[[Period], object],
 ) -> Iterator[tuple[Any, ...]]:
-    """Yield rows with the days on which they are valid; a row of successive periods is one row.
+    """Yield rows with the days on which they are valid; a row that successive periods share is yielded once.
 
     Periods with an equal `basis` have the same rows.
     """

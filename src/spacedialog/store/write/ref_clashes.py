@@ -123,7 +123,7 @@ class GivenRefs:
     def clashes(self, connection: sqlite3.Connection) -> Clashes:
         """Return all items that are connected with these refs through shared refs, directly or through other items."""
         if self._are_many:
-            indexes.create(connection, "given")  # a new database does not have them yet
+            indexes.create(connection, "given")  # A new database does not have them yet.
         clashing: set[str] = set()
         items: set[str] = set()
         added = set(_all_shared(connection) if self._are_many else _shared(connection, self._keys))
@@ -141,7 +141,7 @@ class GivenRefs:
 
 
 _MANY = 1000
-"""The number of refs above which those of the whole record are compared, and not kept in memory."""
+"""Above this number, the refs are not kept in memory, and those of the whole record are compared."""
 
 
 def _shared(connection: sqlite3.Connection, keys: Sequence[str]) -> Iterator[str]:
