@@ -153,7 +153,7 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     clean = False
     try:
         checks = checkup.run_checks(store, now=stores.NOW + 3600 * 1_000_000)
-        said = [line for check in checks if check.check == "changes" for line in check.said]
+        said = [line for check in checks if check.check in ("changes", "form") for line in check.said]
         clean = all(check.ok for check in checks)
     except SpacedialogError as error:
         counts["refused"] += 1
@@ -188,7 +188,8 @@ def _looked_over(store: Path, original: _Original, parts: dict[str, bytes], coun
     problems += [f"doctor names {name}, which is not lost" for name in _ID.findall(" ".join(said)) if name not in ids]
     last = max((row for row in original.entries if row not in lost), default=0)
     for row, entry in lost.items():
-        if any(f"{name} " in f"{line} " for line in said for name in (entry.id, f"row {row}")):
+        named = re.compile(rf"(?:{entry.id}|row {row})(?![0-9a-f-])")
+        if any(map(named.search, said)):
             counts["named"] += 1
         elif row < last:
             problems.append(f"a damaged entry is not named: {entry.id}, row {row}")
