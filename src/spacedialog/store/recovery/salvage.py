@@ -81,7 +81,7 @@ class _Rows:
         self._named: dict[int, str] = {}  # the valid ids in the index
         self._votes: Counter[int] = Counter()
         self._repeated: set[str] = set()
-        self._items: set[str] = set()
+        self._items: set[object] = set()
 
     def read(self, source: Source) -> str:
         """Read the table and its indexes; return SQLite's message, or an empty text."""
@@ -157,12 +157,12 @@ class _Rows:
         for image in images:
             counts = Counter(_ID.findall(image.data))
             self._repeated |= {name.decode() for name, count in counts.items() if count > 1}
-        self._items = {entry.item for entry in self.known.values()}
+        self._items = {entry.item for entry in self.known.values()} | set(self._indexed["item"].values())
 
     def name(self, row: int) -> str:
         """Return the id of a row if it occurs in two places, such as the row and an index; otherwise the row number.
 
-        The id of an item is no name: it comes from a page of another table in the place of a page of the log.
+        The id of an item is no name: it comes from a page of another index or table in the place of the right one.
         """
         candidates = (self._named.get(row), self._damaged.get(row, [None])[0])
         return next((name for name in candidates if name in self._repeated and name not in self._items), f"row {row}")
