@@ -1,4 +1,4 @@
-"""The build hook that makes the database of the built-in record, so that reads need no store."""
+"""The build hook that adds the database of the built-in record to the package, for fast reads without a store."""
 
 from __future__ import annotations
 

@@ -336,7 +336,7 @@ def test_damage_anywhere_is_a_finding_and_every_damaged_change_is_named(tracker:
         try:
             rescued = copies.rescue(copy, new)
         except StoreError:
-            # The hash of an entry is in no page but its own.
+            # A rescue may fail only if no entry is left: the hash of an entry is nowhere else in the file.
             assert seed % 5 == 4 or not any(entry.sha.encode() in before for entry in log.values())
             continue
         there = {entry.id: entry for entry in list_of(new, tracker)}
